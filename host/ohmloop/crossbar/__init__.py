@@ -1,0 +1,61 @@
+"""The abstraction that everything above a board is written against: interface, value types and errors."""
+
+from ohmloop.crossbar.capabilities import Capabilities, LineAccuracy
+from ohmloop.crossbar.conditions import Bias, CurrentRange, ReadConditions, Setup
+from ohmloop.crossbar.errors import (
+    AddressError,
+    BoardReset,
+    BoardRefusal,
+    BoardShutdown,
+    Busy,
+    CrossbarError,
+    ForeignSetup,
+    LeaseHeld,
+    LimitExceeded,
+    LinkLost,
+    LinkTimeout,
+    ProtocolError,
+    Stopped,
+    UncertainExchange,
+    Unarmed,
+)
+from ohmloop.crossbar.exchange import EffectToken, ExchangeLog, ExchangeStatus, PulseList, PulseResult, Readback
+from ohmloop.crossbar.geometry import Geometry
+from ohmloop.crossbar.interface import Crossbar
+from ohmloop.crossbar.limits import Limits
+from ohmloop.crossbar.readings import Origin, Readings
+
+__all__ = [
+    "AddressError",
+    "Bias",
+    "BoardRefusal",
+    "BoardReset",
+    "BoardShutdown",
+    "Busy",
+    "Capabilities",
+    "Crossbar",
+    "CrossbarError",
+    "CurrentRange",
+    "EffectToken",
+    "ExchangeLog",
+    "ExchangeStatus",
+    "ForeignSetup",
+    "Geometry",
+    "LeaseHeld",
+    "LimitExceeded",
+    "Limits",
+    "LineAccuracy",
+    "LinkLost",
+    "LinkTimeout",
+    "Origin",
+    "ProtocolError",
+    "PulseList",
+    "PulseResult",
+    "ReadConditions",
+    "Readback",
+    "Readings",
+    "Setup",
+    "Stopped",
+    "Unarmed",
+    "UncertainExchange",
+]
