@@ -1,0 +1,68 @@
+# Each target does its own set-up in .venv. `make PYTHON=/path/to/python3.11 test` chooses another interpreter.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+RUN := $(VENV)/bin/
+
+ENGINE_SOURCES := $(wildcard firmware/engine/*.c)
+ENGINE := $(ENGINE_SOURCES) $(wildcard firmware/engine/*.h) firmware/engine/ffi_build.py
+PACKAGE := pyproject.toml CMakeLists.txt hardware/board.toml $(ENGINE)
+
+# What is installed; a stamp is older than what it was made from when an installation is due.
+DEMO := $(VENV)/.installed-demo
+DEV := $(VENV)/.installed-dev
+
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
+
+TEST_WORKERS ?= 2
+PYTEST_ARGS ?=
+DEMO_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build lint types contracts generated clean
+.DELETE_ON_ERROR:
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+demo: $(DEMO)  ## programs digits into emulated boards, serves them and asks (DEMO_ARGS="--seed 7")
+	$(RUN)ohmloop demo $(DEMO_ARGS)
+
+test: $(DEV) build/libohmengine.so build/micropython/.fetched  ## every test (PYTEST_ARGS="tests/link -k frames")
+	$(PY) -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
+
+build: $(DEV) build/libohmengine.so  ## the packages in .venv, editable, with the C engine built
+
+lint: $(DEV)  ## style
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+
+types: $(DEV)  ## strict types
+	$(RUN)mypy
+
+contracts: $(DEV)  ## what may import what
+	$(RUN)lint-imports
+
+generated: $(DEV)  ## generated files are up to date
+	@set -e; for tool in tools/generate_*.py; do echo "$$tool --check"; $(PY) $$tool --check; done
+
+clean:  ## everything that was built, .venv included
+	rm -rf $(VENV) build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(PY):
+	@tools/check_machine.sh $(PYTHON)
+	$(PYTHON) -m venv $(VENV)
+
+$(DEMO): $(PACKAGE) | $(PY)
+	$(PIP_INSTALL) --editable '.[plot]'
+	@touch $@
+
+$(DEV): $(PACKAGE) | $(PY)
+	$(PIP_INSTALL) --editable '.[dev]'
+	@touch $@ $(DEMO)
+
+# The engine alone, for MicroPython's ffi.
+build/libohmengine.so: $(ENGINE)
+	@mkdir -p build
+	$(CC) -std=c99 -O2 -Wall -Wextra -Wpedantic -Wconversion -Werror -fPIC -shared -Ifirmware/engine -o $@ $(ENGINE_SOURCES)
