@@ -4,8 +4,8 @@ from ohmloop.crossbar.capabilities import Capabilities, LineAccuracy
 from ohmloop.crossbar.conditions import Bias, CurrentRange, ReadConditions, Setup
 from ohmloop.crossbar.errors import (
     AddressError,
-    BoardReset,
     BoardRefusal,
+    BoardReset,
     BoardShutdown,
     Busy,
     CrossbarError,
@@ -16,8 +16,8 @@ from ohmloop.crossbar.errors import (
     LinkTimeout,
     ProtocolError,
     Stopped,
-    UncertainExchange,
     Unarmed,
+    UncertainExchange,
 )
 from ohmloop.crossbar.exchange import EffectToken, ExchangeLog, ExchangeStatus, PulseList, PulseResult, Readback
 from ohmloop.crossbar.geometry import Geometry

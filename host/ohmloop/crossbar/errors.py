@@ -65,7 +65,7 @@ class BoardShutdown(BoardRefusal):
 
 
 class Stopped(CrossbarError):
-    """The exchange was ended by an abort; `applied` pulses of it had been applied."""
+    """The exchange ended before its last pulse (abort, trip, converter fault); `applied` pulses had been applied."""
 
     def __init__(self, message: str, applied: int) -> None:
         super().__init__(message)

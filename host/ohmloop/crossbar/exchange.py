@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ohmloop.crossbar.conditions import Setup
 from ohmloop.crossbar.readings import Readings
 
 
@@ -95,8 +96,8 @@ class EffectToken:
 class ExchangeLog(Protocol):
     """Where exchanges are written before they are sent (law 4: nothing measured is lost)."""
 
-    def intend(self, token: EffectToken, pulses: PulseList, readback: Readback) -> int:
-        """Record durably that an exchange is about to be sent; returns its identity."""
+    def intend(self, token: EffectToken, pulses: PulseList, readback: Readback, setup: Setup) -> int:
+        """Record durably that an exchange is about to be sent under `setup`; returns its identity."""
         ...
 
     def settle(self, exchange: int, status: ExchangeStatus, result: PulseResult | None, note: str = "") -> None:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ohmloop.crossbar.capabilities import Capabilities
 from ohmloop.crossbar.conditions import Setup
-from ohmloop.crossbar.exchange import PulseList, PulseResult, Readback
+from ohmloop.crossbar.errors import UncertainExchange
+from ohmloop.crossbar.exchange import EffectToken, ExchangeLog, PulseList, PulseResult, Readback
 from ohmloop.crossbar.limits import Limits
 from ohmloop.crossbar.readings import Readings
 
@@ -22,7 +23,12 @@ class Crossbar(ABC):
     Synchronous: a board has one owner and one thread; only `stop` may be called from another thread.
     Every method may raise a CrossbarError; ValueError and TypeError mean that the arguments make no sense.
     Connecting changes nothing: no constructor or reconnect moves a cell.
+
+    Attributes:
+        log: where pulse exchanges are journalled before they are sent; None keeps no journal.
     """
+
+    log: ExchangeLog | None = None
 
     @property
     @abstractmethod
@@ -63,9 +69,26 @@ class Crossbar(ABC):
     def pulse(self, pulses: PulseList, readback: Readback = Readback.AFTER) -> PulseResult:
         """Apply one exchange of pulses: at most `capabilities.max_pulses`, at most about a second.
 
-        Raises UncertainExchange if it was sent and its outcome cannot be known, Stopped if it was aborted,
-        BoardRefusal if nothing of it was applied.
+        Raises UncertainExchange if it was sent and its outcome cannot be known, Stopped if it ended before its
+        last pulse, BoardRefusal or BoardReset if nothing of it was applied. After UncertainExchange and BoardReset
+        the crossbar refuses to go on until `resume` (or `configure` and `arm`) is called.
         """
+
+    def recover(self, token: EffectToken, pulses: PulseList, readback: Readback, setup: Setup) -> PulseResult | None:
+        """Ask what came of an exchange that an earlier process intended; `setup` is the one it was sent under.
+
+        Returns its result if it ran and None if it certainly did not and never will.
+        Raises UncertainExchange if that cannot be known; so does a crossbar without such a memory.
+        """
+        message = f"exchange {token.number} of boot {token.epoch} cannot be looked up here: read its cells again"
+        raise UncertainExchange(message, pulses)
+
+    def resume(self) -> None:
+        """Apply set-up and limits again after BoardReset, ForeignSetup or UncertainExchange; never done unasked.
+
+        Nothing to do for a crossbar that cannot lose them.
+        """
+        return None
 
     @abstractmethod
     def multiply(self, volts: NDArray[np.float64]) -> Readings:
@@ -89,5 +112,7 @@ class Crossbar(ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
