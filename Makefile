@@ -20,7 +20,7 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint types contracts generated clean
+.PHONY: help demo test build lint types contracts generated clean micropython
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -29,7 +29,7 @@ help:  ## this list
 demo: $(DEMO)  ## programs digits into emulated boards, serves them and asks (DEMO_ARGS="--seed 7")
 	$(RUN)ohmloop demo $(DEMO_ARGS)
 
-test: $(DEV) build/libohmengine.so build/micropython/.fetched  ## every test (PYTEST_ARGS="tests/link -k frames")
+test: $(DEV) build/libohmengine.so micropython  ## every test (PYTEST_ARGS="tests/link -k frames")
 	$(PY) -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
 
 build: $(DEV) build/libohmengine.so  ## the packages in .venv, editable, with the C engine built
@@ -66,3 +66,7 @@ $(DEV): $(PACKAGE) | $(PY)
 build/libohmengine.so: $(ENGINE)
 	@mkdir -p build
 	$(CC) -std=c99 -O2 -Wall -Wextra -Wpedantic -Wconversion -Werror -fPIC -shared -Ifirmware/engine -o $@ $(ENGINE_SOURCES)
+
+# Where it cannot be had the script says why, and the tests that need it say so too.
+micropython:
+	@tools/fetch_micropython.sh >/dev/null || [ $$? -eq 3 ]
