@@ -4,12 +4,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from tests.service.matrix import Matrix
+from tests.service.matrix import BODY_LIMIT, Matrix
 
 from ohmloop.service.app import create_app
 from ohmloop.service.server import listen, serving
-
-BODY_LIMIT = 200_000
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ INPUTS = 6
 OUTPUTS = 3
 LARGEST = 1000.0
 OVER_RANGE = 777.0
+BODY_LIMIT = 200_000
+"""Bytes that the service around it accepts."""
 
 
 @dataclass
