@@ -1,0 +1,40 @@
+"""Read-program-verify: policies, acceptance, stops, and the campaign that joins them."""
+
+from ohmloop.programming.acceptance import Acceptance, Verdict
+from ohmloop.programming.campaign import Campaign
+from ohmloop.programming.context import PolicyContext
+from ohmloop.programming.errors import Interrupted, PolicyError, ProgrammingError, ResumeError
+from ohmloop.programming.history import PulseRecord
+from ohmloop.programming.policies import Ispp, IsppSteps, Vipi, VipiGains
+from ohmloop.programming.policy import Policy, Proposal
+from ohmloop.programming.profile import Drive, ProgrammingProfile
+from ohmloop.programming.progress import Phase, Progress
+from ohmloop.programming.report import FailedCell, Outcome, Report
+from ohmloop.programming.stops import Failure, Stops
+
+__all__ = [
+    "Acceptance",
+    "Campaign",
+    "Drive",
+    "FailedCell",
+    "Failure",
+    "Interrupted",
+    "Ispp",
+    "IsppSteps",
+    "Outcome",
+    "Phase",
+    "Policy",
+    "PolicyContext",
+    "PolicyError",
+    "ProgrammingError",
+    "ProgrammingProfile",
+    "Progress",
+    "Proposal",
+    "PulseRecord",
+    "Report",
+    "ResumeError",
+    "Stops",
+    "Verdict",
+    "Vipi",
+    "VipiGains",
+]

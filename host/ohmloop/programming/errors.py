@@ -1,0 +1,17 @@
+"""What can go wrong while an array is programmed, besides what the crossbar itself reports."""
+
+
+class ProgrammingError(Exception):
+    """A campaign could not be set up or go on. The message says what, where, and what to do."""
+
+
+class PolicyError(ProgrammingError):
+    """A policy proposed pulses that make no sense or lie above the usable amplitude; nothing of them was sent."""
+
+
+class ResumeError(ProgrammingError):
+    """The journal of a run does not belong to the campaign that wants to resume it."""
+
+
+class Interrupted(ProgrammingError):
+    """The board was lost several times in a row without a pulse going through in between."""

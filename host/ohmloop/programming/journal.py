@@ -1,0 +1,125 @@
+"""The journal of a campaign, and how an interrupted one is taken up again from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ohmloop.crossbar import ExchangeStatus, UncertainExchange
+from ohmloop.programming.access import Access
+from ohmloop.programming.cells import Cells
+from ohmloop.programming.errors import ResumeError
+from ohmloop.programming.history import History
+from ohmloop.programming.policy import Policy
+from ohmloop.programming.report import Report
+
+if TYPE_CHECKING:
+    from ohmloop.store import ExchangeRecord, Run
+
+
+class Journal:
+    """Lets a run record every exchange of a board while the campaign lasts, and replays what it holds already.
+
+    Nothing of a campaign is persisted but its targets, the readings it started from, and its exchanges: pulse counts,
+    policy and histories are rebuilt from these. What the cells are now is read from the array.
+    """
+
+    def __init__(self, run: Run | None, access: Access) -> None:
+        self._run = run
+        self._access = access
+
+    def __enter__(self) -> Self:
+        if self._run is not None:
+            self._outer = self._access.crossbar.log
+            self._access.crossbar.log = self._run.log(self._access.serial)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._run is not None:
+            self._access.crossbar.log = self._outer
+
+    def replay(
+        self,
+        cells: Cells,
+        policy: Policy,
+        history: History,
+        at_largest: Callable[[NDArray[np.float64]], NDArray[np.bool_]],
+    ) -> None:
+        """Take the exchanges of the run into counters, policy and histories; does nothing for a run without any.
+
+        An exchange that was sent and never settled is settled first, from what the board remembers of it.
+        Raises ResumeError if the run was for other targets.
+        """
+        if self._run is None or not self._run.has(self._name("start")):
+            return
+        start = self._run.get(self._name("start"))
+        if not np.array_equal(start["targets_s"], cells.matrix(cells.targets_s), equal_nan=True):
+            raise ResumeError(
+                f"run {self._run.id} programs board {self._access.serial} to other targets: begin a new run instead"
+            )
+        cells.measured_s[:] = start["measured_s"][cells.rows, cells.cols]
+        pending = self._run.pending(self._access.serial)
+        if pending is not None:
+            self._recover(self._run, pending)
+        for record in self._run.exchanges(self._access.serial):
+            if record.status is not ExchangeStatus.REFUSED:
+                self._take(record, cells, policy, history, at_largest)
+
+    def started(self, cells: Cells) -> None:
+        """Keep targets and first readings, once, before the first pulse."""
+        if self._run is not None and not self._run.has(self._name("start")):
+            arrays = {"targets_s": cells.matrix(cells.targets_s), "measured_s": cells.matrix(cells.measured_s)}
+            self._run.put(self._name("start"), arrays)
+
+    def ended(self, report: Report) -> None:
+        """Keep the report."""
+        if self._run is not None:
+            self._run.put(self._name("report"), report.arrays())
+            self._run.event("campaign ended", report.summary())
+
+    def _name(self, what: str) -> str:
+        return f"{self._access.serial}.{what}"
+
+    def _recover(self, run: Run, pending: ExchangeRecord) -> None:
+        log = run.log(self._access.serial)
+        try:
+            result = self._access.crossbar.recover(pending.token, pending.pulses, pending.readback, pending.setup)
+        except UncertainExchange as error:
+            log.settle(pending.id, ExchangeStatus.UNCERTAIN, None, str(error))
+            return
+        if result is None:
+            log.settle(pending.id, ExchangeStatus.REFUSED, None, "not applied, as the board says")
+            return
+        complete = result.applied == len(pending.pulses)
+        status = ExchangeStatus.DONE if complete else ExchangeStatus.PARTIAL
+        log.settle(pending.id, status, result, "as the board remembers")
+
+    def _take(
+        self,
+        record: ExchangeRecord,
+        cells: Cells,
+        policy: Policy,
+        history: History,
+        at_largest: Callable[[NDArray[np.float64]], NDArray[np.bool_]],
+    ) -> None:
+        """One recorded exchange. An uncertain one counts in full, and nothing is learned from it."""
+        uncertain = record.status is ExchangeStatus.UNCERTAIN
+        pulses = record.pulses.part(0, len(record.pulses) if uncertain else record.applied)
+        index = cells.at(pulses.rows, pulses.cols)
+        cells.pulses[index] += 1
+        cells.full_pulses[index] += at_largest(pulses.volts)
+        if uncertain or record.readings is None:
+            return
+        after_s = self._access.conductances(record.readings)[: len(pulses)]
+        before_s = cells.measured_s[index]
+        cells.reads[index] += 1
+        history.add(index, pulses.volts, pulses.widths_s, before_s, after_s)
+        known = np.isfinite(before_s) & np.isfinite(after_s)
+        policy.learn(index[known], pulses.volts[known], before_s[known], after_s[known])
+        cells.measured_s[index[np.isfinite(after_s)]] = after_s[np.isfinite(after_s)]
