@@ -1,0 +1,1 @@
+"""How bytes reach a board, and how a request finds its reply among them."""
