@@ -91,6 +91,10 @@ class Run:
             raise StoreError(f"run {self.id} keeps no arrays under the name {name!r}")
         return {key: unpack(data, dtype, json.loads(shape)) for key, dtype, shape, data in found}
 
+    def has(self, name: str) -> bool:
+        """Whether arrays are kept under a name."""
+        return bool(self._database.rows("SELECT 1 FROM arrays WHERE run = ? AND name = ? LIMIT 1", self.id, name))
+
     def read(self, board: str, rows: ArrayLike, cols: ArrayLike, readings: Readings) -> None:
         """Keep readings of cells; `rows` and `cols` broadcast to the shape of the currents."""
         shape = readings.currents_a.shape
