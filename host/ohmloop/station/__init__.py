@@ -1,0 +1,1 @@
+"""This board, this device under test, this job: what a lab owns, and who may move it."""

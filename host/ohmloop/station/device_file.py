@@ -1,0 +1,191 @@
+"""The file that describes a device under test: what it is, what it bears, how it is read and programmed."""
+
+from __future__ import annotations
+
+import tomllib
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+
+from ohmloop.crossbar import Bias, CurrentRange, Geometry, Limits, ReadConditions, Setup
+from ohmloop.programming.profile import Drive, ProgrammingProfile
+from ohmloop.station.errors import DeviceFileError
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Line = Annotated[int, Field(ge=0, le=127)]
+FixedRange = Literal[CurrentRange.L, CurrentRange.M, CurrentRange.H]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ArraySection(_Section):
+    """`[array]`: size, lines that are not to be used, direction of SET, usable conductance range.
+
+    `set_polarity` is 1 if a row more positive than its column drives towards SET, else -1. `conductance_s` is the
+    range in S that targets and tolerances refer to. `series_ohm` is the fitted series resistance, informative.
+    """
+
+    rows: Annotated[int, Field(ge=1, le=128)]
+    cols: Annotated[int, Field(ge=1, le=128)]
+    dead_rows: tuple[Line, ...] = ()
+    dead_cols: tuple[Line, ...] = ()
+    set_polarity: Literal[1, -1]
+    conductance_s: tuple[NotNegative, Positive]
+    series_ohm: NotNegative = 0.0
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        low, high = self.conductance_s
+        if not low < high:
+            raise ValueError(f"conductance_s must rise, not go from {low} to {high} S")
+        for name, dead, lines in (("dead_rows", self.dead_rows, self.rows), ("dead_cols", self.dead_cols, self.cols)):
+            if len(set(dead)) != len(dead) or any(line >= lines for line in dead):
+                raise ValueError(f"{name} must be different lines below {lines}, not {list(dead)}")
+        return self
+
+
+class LimitsSection(_Section):
+    """`[limits]`: the most that any cell may see. Voltages in V, magnitudes; widths in s; pulses a cell while armed."""
+
+    v_read: Positive
+    v_set: Positive
+    v_reset: Positive
+    width_max_s: Positive
+    range_max: FixedRange = CurrentRange.H
+    pulses_max: Annotated[int, Field(ge=0)]
+
+
+class ReadSection(_Section):
+    """`[read]`: how cells are read: volts in V, averages a power of two, current range."""
+
+    volts: Positive
+    averages: Annotated[int, Field(ge=1, le=4096)] = 16
+    current_range: CurrentRange = CurrentRange.AUTO
+
+
+class DriveSection(_Section):
+    """`[programming.set]`, `[programming.reset]`: first, typical and largest amplitude, magnitudes in V."""
+
+    start_v: Positive
+    nominal_v: Positive
+    max_v: Positive
+
+
+class ProgrammingSection(_Section):
+    """`[programming]`: what unselected lines do, current range while pulsing, pulse width in s, amplitudes."""
+
+    bias: Bias = Bias.HALF
+    pulse_range: FixedRange = CurrentRange.H
+    width_s: Positive
+    set: DriveSection
+    reset: DriveSection
+
+
+class DeviceFile(_Section):
+    """A device under test, as its TOML file describes it. Made by `load`, `parse` or `shipped`.
+
+    Attributes:
+        name, chip: what it is and which one; note: free text.
+        array, limits, read, programming: see the sections.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    chip: str = ""
+    note: str = ""
+    array: ArraySection
+    limits: LimitsSection
+    read: ReadSection
+    programming: ProgrammingSection
+    _text: str = PrivateAttr(default="")
+
+    @model_validator(mode="after")
+    def _within_its_limits(self) -> Self:
+        limits, programming = self.limits, self.programming
+        for what, value, limit in (
+            ("read.volts", self.read.volts, limits.v_read),
+            ("programming.width_s", programming.width_s, limits.width_max_s),
+            ("programming.set.max_v", programming.set.max_v, limits.v_set),
+            ("programming.reset.max_v", programming.reset.max_v, limits.v_reset),
+        ):
+            if value > limit:
+                raise ValueError(f"{what} = {value} is above its limit of {limit}")
+        _ = self.setup, self.profile  # their own checks
+        return self
+
+    @classmethod
+    def load(cls, path: Path) -> DeviceFile:
+        """Read a device file. Raises DeviceFileError, naming every field that is wrong."""
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DeviceFileError(f"cannot read device file {path}: {error}") from error
+        return cls.parse(text, str(path))
+
+    @classmethod
+    def parse(cls, text: str, source: str = "device file") -> DeviceFile:
+        """Read the text of a device file; `source` names it in messages. Raises DeviceFileError."""
+        try:
+            device = cls.model_validate(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise DeviceFileError(f"{source} is not TOML: {error}") from error
+        except ValidationError as error:
+            wrong = "; ".join(_explain(e["loc"], e["msg"]) for e in error.errors(include_url=False))
+            raise DeviceFileError(f"{source}: {wrong}") from error
+        device._text = text
+        return device
+
+    @classmethod
+    def shipped(cls, name: str, geometry: Geometry) -> DeviceFile:
+        """A device file that comes with ohmloop, for an emulated array of any size. Raises DeviceFileError."""
+        folder = files("ohmloop.station") / "devices"
+        known = sorted(f.name.removesuffix(".toml.in") for f in folder.iterdir() if f.name.endswith(".toml.in"))
+        if name not in known:
+            raise DeviceFileError(f"no device file {name!r} comes with ohmloop, only {known}")
+        template = Template((folder / f"{name}.toml.in").read_text(encoding="utf-8"))
+        return cls.parse(template.substitute(rows=geometry.rows, cols=geometry.cols), name)
+
+    @property
+    def text(self) -> str:
+        """The file as it was read."""
+        return self._text
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the file's text, 64 hex digits: what an armed board remembers it by."""
+        return sha256(self._text.encode("utf-8")).hexdigest()
+
+    @property
+    def geometry(self) -> Geometry:
+        """Size of the array."""
+        return Geometry(self.array.rows, self.array.cols)
+
+    @property
+    def armed_limits(self) -> Limits:
+        """What is loaded into a board."""
+        return Limits(**dict(self.limits), set_polarity=self.array.set_polarity)
+
+    @property
+    def setup(self) -> Setup:
+        """How the device is read and biased."""
+        read = ReadConditions(self.read.volts, self.read.averages, self.read.current_range)
+        return Setup(read, self.programming.bias, self.programming.pulse_range)
+
+    @property
+    def profile(self) -> ProgrammingProfile:
+        """How the device is programmed."""
+        low, high = self.array.conductance_s
+        drives = [Drive(**dict(section)) for section in (self.programming.set, self.programming.reset)]
+        return ProgrammingProfile(low, high, drives[0], drives[1], self.programming.width_s)
+
+
+def _explain(place: tuple[Any, ...], message: str) -> str:
+    where = ".".join(str(part) for part in place)
+    said = message.removeprefix("Value error, ")
+    return f"{where}: {said}" if where else said
