@@ -10,8 +10,9 @@ set -eu
 SUITE=trixie
 VERSION_WANTED=1.25
 UNAVAILABLE=3
-ATTEMPTS=3
-TIMEOUT_S=30
+
+# shellcheck source=tools/apt_root.sh
+. "$(dirname "$0")/apt_root.sh"
 
 case $# in
     0) cache=$(cd "$(dirname "$0")/.." && pwd)/.cache/micropython ;;
@@ -35,10 +36,6 @@ if works; then
     exit 0
 fi
 
-for tool in apt-get apt-cache apt-config dpkg dpkg-deb; do
-    command -v "$tool" >/dev/null 2>&1 || unavailable "this machine has no $tool (a Debian machine is needed)"
-done
-
 mkdir -p "$cache"
 # One fetch at a time: parallel test workers share the cache.
 exec 9>"$cache/lock"
@@ -50,46 +47,8 @@ if command -v flock >/dev/null 2>&1; then
     fi
 fi
 
-mirror=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | grep -v security | sort -u | head -n 1)
-[ -n "$mirror" ] || unavailable "the apt configuration names no mirror"
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -r "$keyring" ] || unavailable "$keyring is missing (package debian-archive-keyring)"
-
 apt=$cache/apt
-mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/preferences.d"
-: >"$apt/status"
-echo "deb [signed-by=$keyring] $mirror $SUITE main" >"$apt/sources.list"
-cat >"$apt/apt.conf" <<CONF
-Dir::State "$apt";
-Dir::State::status "$apt/status";
-Dir::State::Lists "$apt/lists";
-Dir::Cache "$apt";
-Dir::Cache::Archives "$apt/archives";
-Dir::Etc::SourceList "$apt/sources.list";
-Dir::Etc::SourceParts "/nonexistent";
-Dir::Etc::PreferencesParts "$apt/preferences.d";
-APT::Sandbox::User "$(id -un)";
-Acquire::Languages "none";
-Acquire::Retries "2";
-Acquire::http::Timeout "$TIMEOUT_S";
-Acquire::https::Timeout "$TIMEOUT_S";
-CONF
-APT_CONFIG=$apt/apt.conf
-export APT_CONFIG
-
-attempt() {
-    tries=0
-    until "$@" >"$apt/log" 2>&1; do
-        tries=$((tries + 1))
-        [ "$tries" -lt "$ATTEMPTS" ] || return 1
-        sleep 2
-    done
-}
-
-# The index of the suite may fetch in part: what counts is that it knows the package.
-attempt apt-get update || true
-apt-cache show micropython >/dev/null 2>&1 ||
-    unavailable "the mirror gave no index of Debian $SUITE: $(tail -n 1 "$apt/log")"
+apt_root "$apt" "$SUITE" micropython || unavailable "see above"
 
 # The libraries that the binary itself asks for, whatever their versions are called by then.
 packages="micropython $(apt-cache depends micropython | awk '$1 == "Depends:" { print $2 }' | grep -v '[<>]' | sort -u)"
@@ -98,8 +57,8 @@ debs=$apt/debs
 rm -rf "$debs" "$cache/root.new"
 mkdir -p "$debs"
 # shellcheck disable=SC2086  # a list of package names
-(cd "$debs" && attempt apt-get download $packages) ||
-    unavailable "the packages could not be fetched: $(tail -n 1 "$apt/log")"
+(cd "$debs" && apt_attempt apt-get download $packages) ||
+    unavailable "the packages could not be fetched: $(tail -n 1 "$apt_log")"
 
 for deb in "$debs"/*.deb; do
     dpkg-deb -x "$deb" "$cache/root.new"
