@@ -13,32 +13,32 @@ COLS = 8
 
 # In the order of `enum ohm_board` in ohm_engine.h.
 ENGINE = (
-    8,           # rows
-    8,           # cols
-    10000000,    # line span, uV
-    32768,       # line zero code
-    -5000000,    # line min, uV
-    4999850,     # line max, uV
-    5000,        # line offset tolerance, uV
-    2500,        # line gain tolerance, ppm
-    2500000,     # ADC span reading, uV
-    10000000,    # ADC span in a pulse, uV
-    100000000,   # Rf L, mOhm
-    4755600,     # Rf M, mOhm
-    202600,      # Rf H, mOhm
-    18000,       # settling L, converter step, ns
-    11000,       # settling M, converter step, ns
-    11000,       # settling H, converter step, ns
-    15500,       # settling L, switch step, ns
-    7500,        # settling M, switch step, ns
-    7000,        # settling H, switch step, ns
-    6000000,     # cell limit, uV
-    300000,      # read limit, uV
-    50000,       # read limit while unarmed, uV
-    500,         # shortest pulse, ns
+    8,  # rows
+    8,  # cols
+    10000000,  # line span, uV
+    32768,  # line zero code
+    -5000000,  # line min, uV
+    4999850,  # line max, uV
+    5000,  # line offset tolerance, uV
+    2500,  # line gain tolerance, ppm
+    2500000,  # ADC span reading, uV
+    10000000,  # ADC span in a pulse, uV
+    100000000,  # Rf L, mOhm
+    4755600,  # Rf M, mOhm
+    202600,  # Rf H, mOhm
+    18000,  # settling L, converter step, ns
+    11000,  # settling M, converter step, ns
+    11000,  # settling H, converter step, ns
+    15500,  # settling L, switch step, ns
+    7500,  # settling M, switch step, ns
+    7000,  # settling H, switch step, ns
+    6000000,  # cell limit, uV
+    300000,  # read limit, uV
+    50000,  # read limit while unarmed, uV
+    500,  # shortest pulse, ns
     1000000000,  # longest pulse, ns
-    2,           # widest range
-    1000000,     # pulses a cell since arming
+    2,  # widest range
+    1000000,  # pulses a cell since arming
     1000000000,  # longest list of pulses, ns
 )
 

@@ -1,0 +1,105 @@
+"""Kinds of arguments: what each accepts, what it becomes, and how the help names it."""
+
+from ohmboard import numbers
+from ohmboard.errors import DATA_TYPE, ILLEGAL_VALUE, OUT_OF_RANGE, Refusal
+from ohmboard.words import matches
+
+
+class Argument:
+    """One argument of a command. `parse` returns its value or raises Refusal."""
+
+    optional = False
+    bulk = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def describe(self) -> str:
+        """What the help shows."""
+        return "<%s>" % self.name
+
+    def parse(self, text: str) -> "int | str":
+        """The value of the text; here the text itself."""
+        return text
+
+
+class Whole(Argument):
+    """A whole number from `low` to `high`."""
+
+    def __init__(self, name: str, low: int = 0, high: int = numbers.INT32_MAX) -> None:
+        super().__init__(name)
+        self._low = low
+        self._high = high
+
+    def parse(self, text: str) -> int:
+        """The number. Raises Refusal outside the range."""
+        value = numbers.whole(text)
+        if not self._low <= value <= self._high:
+            raise Refusal(OUT_OF_RANGE, "%s %d, not %d to %d" % (self.name, value, self._low, self._high))
+        return value
+
+
+class Volts(Argument):
+    """A voltage, in uV."""
+
+    def parse(self, text: str) -> int:
+        """Microvolts."""
+        return numbers.microvolts(text)
+
+
+class Seconds(Argument):
+    """A time, in ns."""
+
+    def parse(self, text: str) -> int:
+        """Nanoseconds."""
+        return numbers.nanoseconds(text)
+
+
+class Choice(Argument):
+    """One of some words; its value is the word's place."""
+
+    def __init__(self, name: str, options: "tuple[str, ...]") -> None:
+        super().__init__(name)
+        self._options = options
+
+    def describe(self) -> str:
+        """The words."""
+        return "|".join(self._options)
+
+    def parse(self, text: str) -> int:
+        """The place of the word."""
+        for place, option in enumerate(self._options):
+            if matches(text, option):
+                return place
+        raise Refusal(ILLEGAL_VALUE, "%s %s, not %s" % (self.name, text, self.describe()))
+
+
+class Hex(Argument):
+    """Hex digits, kept as the text that was sent."""
+
+    def __init__(self, name: str, shortest: int, longest: int) -> None:
+        super().__init__(name)
+        self._shortest = shortest
+        self._longest = longest
+
+    def parse(self, text: str) -> str:
+        """The digits."""
+        if not numbers.hexadecimal(text.lower(), self._shortest, self._longest):
+            raise Refusal(DATA_TYPE, "%s takes %d to %d hex digits" % (self.name, self._shortest, self._longest))
+        return text
+
+
+class Header(Argument):
+    """The header of a command, which may be missing."""
+
+    optional = True
+
+    def describe(self) -> str:
+        """What the help shows."""
+        return "[<%s>]" % self.name
+
+
+class Bulk(Argument):
+    """Base64 of little-endian int32, always the last argument; it stays in the line for the engine to decode."""
+
+    bulk = True

@@ -1,0 +1,32 @@
+"""One request as it came in."""
+
+NO_LEASE = -1
+"""The request carries no lease."""
+
+
+class Request:
+    """Where its body lies in the line, and what its envelope says.
+
+    `number` is the id of the envelope, 0 for a bare line; `lease` its key or NO_LEASE; `code` the status that the
+    reply will carry, which a handler may set for an effect that began and did not end well. `cancelled` means that
+    an abort came after it and before its turn.
+    """
+
+    def __init__(self, line: memoryview, start: int, stop: int, number: int = 0, lease: int = NO_LEASE) -> None:
+        self.line = line
+        self.start = start
+        self.stop = stop
+        self.number = number
+        self.lease = lease
+        self.code = 0
+        self.cancelled = False
+
+    @property
+    def enveloped(self) -> bool:
+        """Whether it came in an envelope."""
+        return self.number != 0
+
+    @property
+    def body(self) -> memoryview:
+        """The bytes of the body as sent."""
+        return self.line[self.start : self.stop]
