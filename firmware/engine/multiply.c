@@ -1,0 +1,60 @@
+/* Vector-matrix multiplication: every row at its own input voltage, the column currents are the products. */
+#include "ohm_state.h"
+
+int ohm_start_multiply(ohm_engine *e, const int32_t *uv, int vectors, int32_t *out)
+{
+    int status = ohm_request_check(e, vectors);
+    if (status != OHM_OK)
+        return status;
+    if (uv == 0 || out == 0)
+        return ohm_report(e, OHM_E_ARGUMENT, -1, -1, -1);
+    status = ohm_read_range_check(e);
+    if (status != OHM_OK)
+        return status;
+    for (int32_t i = 0; i < vectors; i++)
+        for (int row = 0; row < e->rows; row++) {
+            const int32_t input = uv[i * e->rows + row];
+            status = input == 0 ? OHM_OK : ohm_read_check(e, i, row, -1, input);
+            if (status < 0)
+                return status;
+        }
+    return ohm_request_begin(e, OHM_VECTORS, uv, vectors, out, vectors * e->cols);
+}
+
+/* A zero input is a row at hard ground: exact, and without its driver's offset. */
+static int vector_load(ohm_engine *e)
+{
+    const ohm_running *q = &e->request;
+    for (int row = 0; row < e->rows; row++) {
+        const int32_t input = q->items[q->done * e->rows + row];
+        const int code = input == 0 ? e->board[OHM_BOARD_LINE_ZERO_CODE] : ohm_read_check(e, q->done, row, -1, input);
+        if (code < 0)
+            return code;
+        e->lines.code[OHM_ROWS][row] = (uint16_t)code;
+        e->lines.row_on[row] = input != 0;
+    }
+    for (int col = 0; col < e->cols; col++)
+        e->lines.code[OHM_COLS][col] = (uint16_t)e->board[OHM_BOARD_LINE_ZERO_CODE];
+    ohm_load(e, OHM_LOADED_OTHER);
+    return OHM_OK;
+}
+
+int ohm_multiply_advance(ohm_engine *e)
+{
+    ohm_running *q = &e->request;
+    int status;
+    if (!q->reading) {
+        status = vector_load(e);
+        if (status != OHM_OK)
+            return status;
+        ohm_read_begin(e);
+        q->reading = 1;
+    }
+    status = ohm_read_advance(e);
+    if (status != OHM_OK)
+        return status;
+    q->reading = 0;
+    for (int col = 0; col < e->cols; col++)
+        q->out[q->done * e->cols + col] = e->reading.current[col];
+    return ++q->done < q->count ? OHM_BUSY : OHM_OK;
+}
