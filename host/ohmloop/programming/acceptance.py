@@ -37,13 +37,13 @@ class Acceptance:
     """
 
     tolerance: float = 0.02
-    guard: float = 0.6
+    guard: float = 0.7
     reads_min: int = 2
-    reads_max: int = 16
+    reads_max: int = 8
     noise: float = 0.009
     noise_floor: float = 0.0003
     slow_noise: float = 0.004
-    passes: int = 3
+    passes: int = 2
 
     def __post_init__(self) -> None:
         if not 0 < self.tolerance < 0.5:

@@ -110,7 +110,7 @@ class Journal:
     ) -> None:
         """One recorded exchange. An uncertain one counts in full, and nothing is learned from it."""
         uncertain = record.status is ExchangeStatus.UNCERTAIN
-        pulses = record.pulses.part(0, len(record.pulses) if uncertain else record.applied)
+        pulses = record.pulses if record.applied is None else record.pulses.part(0, record.applied)
         index = cells.at(pulses.rows, pulses.cols)
         cells.pulses[index] += 1
         cells.full_pulses[index] += at_largest(pulses.volts)

@@ -28,7 +28,7 @@ class VipiGains:
 
     proportional: float = 0.9
     integral: float = 0.8
-    creep: float = 0.04
+    creep: float = 0.06
     shrink: float = 0.85
 
     def __post_init__(self) -> None:
