@@ -1,0 +1,1 @@
+"""The emulator: simulated devices behind the board's own firmware."""

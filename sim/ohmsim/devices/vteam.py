@@ -1,0 +1,121 @@
+"""Threshold model of a voltage-controlled cell, with variation (VTEAM).
+
+Equations: S. Kvatinsky, M. Ramadan, E. G. Friedman, A. Kolodny, "VTEAM: a general model for voltage-controlled
+memristors", IEEE TCAS-II 62:786 (2015), with the windows f_on = 1 - w and f_off = w, which have a closed form for
+a pulse of constant voltage:
+
+    V > 0:  dw/dt =  k_set   (V/v_set   - 1)^alpha (1 - w)     w(t) = 1 - (1 - w0) exp(-k t)     above v_set
+    V < 0:  dw/dt = -k_reset (|V|/v_reset - 1)^alpha w         w(t) = w0 exp(-k t)               above v_reset
+    G = g_min + (g_max - g_min) w
+
+Variation. From device to device: thresholds, rates and both conductance bounds, each log-normal (mean kept), so that
+none is ever zero or negative. From cycle to cycle: the rate of each pulse is log-normal (mean kept) and the voltage
+that acts jitters, both keyed by the cell's event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ohmsim.devices.base import Cells, Device, Floats, Ordinals
+from ohmsim.errors import ParameterError
+from ohmsim.noise import LARGEST_NORMAL, NoiseSource
+from ohmsim.parameters import bounded
+from ohmsim.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class VteamParameters:
+    """Population of cells. Spreads are standard deviations of the logarithm; 0 switches them off."""
+
+    v_set: float = bounded(0.9, 0.01, 5, "V")
+    v_reset: float = bounded(1.0, 0.01, 5, "V")
+    rate_set: float = bounded(1.5e5, 1, 1e12, "1/s")
+    rate_reset: float = bounded(1.5e5, 1, 1e12, "1/s")
+    alpha_set: float = bounded(3, 1, 10)
+    alpha_reset: float = bounded(3, 1, 10)
+    g_min: float = bounded(3e-6, 1e-9, 0.1, "S")
+    g_max: float = bounded(150e-6, 1e-9, 0.1, "S")
+    d2d_threshold: float = bounded(0.08, 0, 0.5)
+    d2d_rate: float = bounded(0.5, 0, 2)
+    d2d_g_min: float = bounded(0.3, 0, 1)
+    d2d_g_max: float = bounded(0.1, 0, 1)
+    c2c_rate: float = bounded(0.4, 0, 2)
+    c2c_volts: float = bounded(0.02, 0, 0.1)
+    initial_a: float = bounded(1.2, 0.1, 100)
+    initial_b: float = bounded(4, 0.1, 100)
+
+
+class Vteam(Device):
+    """VTEAM cells.
+
+    The state at first power-up is w = (1 - (1 - u)^(1/b))^(1/a) with u uniform (Kumaraswamy's distribution): mostly
+    low, as a fresh array is after a RESET of all cells.
+
+    Raises ParameterError if a cell's lower conductance bound is not below its upper one.
+    """
+
+    def __init__(self, parameters: VteamParameters, cells: int, noise: NoiseSource, state: State) -> None:
+        self.parameters = p = parameters
+        every, first = np.arange(cells), np.zeros(1, np.uint64)
+
+        def spread(name: str, sigma: float) -> Floats:
+            return np.exp(sigma * noise.stream(f"vteam.d2d.{name}", cells).normal(every, first) - sigma**2 / 2)
+
+        self._v_set = p.v_set * spread("v_set", p.d2d_threshold)
+        self._v_reset = p.v_reset * spread("v_reset", p.d2d_threshold)
+        self._rate_set = p.rate_set * spread("rate_set", p.d2d_rate)
+        self._rate_reset = p.rate_reset * spread("rate_reset", p.d2d_rate)
+        self._g_min = p.g_min * spread("g_min", p.d2d_g_min)
+        self._g_span = p.g_max * spread("g_max", p.d2d_g_max) - self._g_min
+        if not (self._g_span > 0).all():
+            raise ParameterError("g_min", p.g_min, f"below g_max = {p.g_max:g} S by more than their spread")
+
+        jitter = 1 + p.c2c_volts * LARGEST_NORMAL
+        self.quiet_set_v = float(self._v_set.min()) / jitter
+        self.quiet_reset_v = float(self._v_reset.min()) / jitter
+        self._cycle = noise.stream("vteam.c2c", cells)
+
+        def initial() -> Floats:
+            u = noise.stream("vteam.initial", cells).uniform(every, first)
+            return (1 - (1 - u) ** (1 / p.initial_b)) ** (1 / p.initial_a)
+
+        self._w = state.array("vteam.w", (cells,), np.float64, initial)
+        self.conductance_s = self._g_min + self._g_span * self._w
+
+    def apply(self, cells: Cells, volts: Floats, duration_s: float, ordinals: Ordinals) -> None:
+        """Closed form of one pulse of constant voltage."""
+        p = self.parameters
+        rate_draw, volt_draw = self._cycle.normal_pair(cells, ordinals)
+        acting = volts * (1 + p.c2c_volts * volt_draw)
+        towards_set = acting > 0
+        threshold = np.where(towards_set, self._v_set[cells], self._v_reset[cells])
+        excess = np.abs(acting) / threshold - 1
+        np.maximum(excess, 0, out=excess)
+        rate = np.where(
+            towards_set,
+            self._rate_set[cells] * excess**p.alpha_set,
+            self._rate_reset[cells] * excess**p.alpha_reset,
+        )
+        rate *= np.exp(p.c2c_rate * rate_draw - p.c2c_rate**2 / 2)
+        gone = -np.expm1(-rate * duration_s)
+        w = self._w[cells]
+        w = w + gone * np.where(towards_set, 1 - w, -w)
+        self._w[cells] = w
+        self.conductance_s[cells] = self._g_min[cells] + self._g_span[cells] * w
+
+    def put(self, conductance_s: Floats) -> None:
+        """Invert G(w)."""
+        given = np.isfinite(conductance_s)
+        w = (conductance_s[given] - self._g_min[given]) / self._g_span[given]
+        outside = np.flatnonzero((w < -1e-9) | (w > 1 + 1e-9))
+        if outside.size:
+            cell = int(np.flatnonzero(given)[outside[0]])
+            low, high = self._g_min[cell], self._g_min[cell] + self._g_span[cell]
+            raise ParameterError(
+                f"conductance of cell {cell}", float(conductance_s[cell]), f"from {low:.4g} to {high:.4g} S"
+            )
+        self._w[given] = np.clip(w, 0, 1)  # only what rounding put outside
+        self.conductance_s[...] = self._g_min + self._g_span * self._w

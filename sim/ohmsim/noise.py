@@ -1,0 +1,108 @@
+"""Random numbers of simulated cells, keyed instead of drawn in sequence.
+
+A draw is a function of (seed, board, stream name, cell, ordinal) and of nothing else: no generator state moves along.
+So the history of a cell does not depend on how requests are batched, on what other cells do, or on which other draws
+a model adds, and one seed gives one history on every machine.
+
+Construction. BLAKE2b over seed, board and stream name gives a key of two 64-bit words (k0, k1). Each cell c has
+    a_c = mix(k0 + c G),    b_c = mix(k1 + c G)
+and the word of its event n is
+    bits = mix(mix(a_c + n G) ^ b_c),
+all modulo 2**64, where G = 0x9E3779B97F4A7C15 (2**64 over the golden ratio) and `mix` is the output function of
+SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, with Stafford's
+variant 13 of the constants). A cell's events walk through SplitMix64's sequence from a start of its own; the second
+round with b_c keeps cells apart whose walks happen to overlap.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+Words = NDArray[np.uint64]
+Floats = NDArray[np.float64]
+
+_G = np.uint64(0x9E3779B97F4A7C15)
+_MIX1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX2 = np.uint64(0x94D049BB133111EB)
+_S11, _S27, _S30, _S31, _S32 = (np.uint64(n) for n in (11, 27, 30, 31, 32))
+_LOW32 = np.uint64(0xFFFFFFFF)
+
+LARGEST_NORMAL = float(np.sqrt(-2 * np.log(0.5 * 2.0**-32)))
+"""No normal draw has a larger magnitude (6.76): the radius comes from 32 bits. Models may rely on it."""
+
+
+def _mix(x: Words) -> Words:
+    """SplitMix64's output function, in place."""
+    x ^= x >> _S30
+    x *= _MIX1
+    x ^= x >> _S27
+    x *= _MIX2
+    x ^= x >> _S31
+    return x
+
+
+class NoiseStream:
+    """The draws of one name for the cells 0 to `cells` - 1.
+
+    Every method takes `cells` (integers) and `ordinals` (uint64), broadcast against each other; the result has their
+    common shape.
+    """
+
+    def __init__(self, seed: int, board: str, name: str, cells: int) -> None:
+        digest = blake2b(f"{seed}\0{board}\0{name}".encode(), digest_size=16).digest()
+        key = np.frombuffer(digest, dtype="<u8").astype(np.uint64)
+        walk = np.arange(cells, dtype=np.uint64) * _G
+        self._first = _mix(key[0] + walk)
+        self._second = _mix(key[1] + walk)
+
+    def bits(self, cells: NDArray[np.integer], ordinals: Words) -> Words:
+        """64 uniform bits."""
+        x = np.atleast_1d(self._first[cells] + ordinals * _G)
+        _mix(x)
+        x ^= self._second[cells]
+        return _mix(x)
+
+    def uniform(self, cells: NDArray[np.integer], ordinals: Words) -> Floats:
+        """Uniform in the open interval (0, 1), in steps of 2**-53."""
+        x = (self.bits(cells, ordinals) >> _S11).astype(np.float64)
+        x += 0.5
+        x *= 2.0**-53
+        # The largest step would round to 1: the interval stays open.
+        return np.minimum(x, 1 - 2.0**-53, out=x)
+
+    def normal_pair(self, cells: NDArray[np.integer], ordinals: Words) -> tuple[Floats, Floats]:
+        """Two independent standard normal draws (Box-Muller; radius and angle have 32 bits each)."""
+        word = self.bits(cells, ordinals)
+        radius = (word >> _S32).astype(np.float64)
+        radius += 0.5
+        radius *= 2.0**-32
+        np.log(radius, out=radius)
+        radius *= -2.0
+        np.sqrt(radius, out=radius)
+        word &= _LOW32
+        angle = word.astype(np.float64)
+        angle *= 2 * np.pi * 2.0**-32
+        sine = np.sin(angle)
+        sine *= radius
+        np.cos(angle, out=angle)
+        angle *= radius
+        return angle, sine
+
+    def normal(self, cells: NDArray[np.integer], ordinals: Words) -> Floats:
+        """Standard normal."""
+        return self.normal_pair(cells, ordinals)[0]
+
+
+class NoiseSource:
+    """Where the streams of one board come from: its seed and its name."""
+
+    def __init__(self, seed: int, board: str) -> None:
+        self.seed = seed
+        self.board = board
+
+    def stream(self, name: str, cells: int) -> NoiseStream:
+        """The stream of that name for `cells` cells; the same name gives the same draws."""
+        return NoiseStream(self.seed, self.board, name, cells)
