@@ -1,0 +1,1 @@
+"""From line voltages to cell voltages and column currents, one circuit a file."""

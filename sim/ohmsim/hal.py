@@ -1,0 +1,275 @@
+"""The HAL whose pins are the simulated front end: converters, pattern latch, arm flip-flop, gate and time.
+
+Every function of `ohm_hal` is a method of the same name. A call takes the time that the bus or the converter takes on
+the board. What happens by itself (the gate closes, the watchdog fires, a planned reset or trip comes) happens at its
+own instant while time advances, also in the middle of a conversion or a wait.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ohmsim.cells import CellArray, Opening
+from ohmsim.clock import NEVER, Clock
+from ohmsim.frontend import FrontEnd
+
+ROWS, COLS = 0, 1
+BAD_CONVERTER = -1
+
+
+class Reset(StrEnum):
+    """Why a board restarts."""
+
+    POWER = "power"
+    WATCHDOG = "watchdog"
+    PROCESSOR = "reset"
+
+
+class Hal:
+    """The hardware of one board. It survives resets of the processor that runs on it.
+
+    Attributes:
+        failed: why the processor is in reset, or None while it runs. In reset every line is at 0 V and every call is
+            without effect, so that what the old application still does cannot reach the array.
+        bad_conversions: so many of the next converter replies are bad.
+    """
+
+    def __init__(self, cells: CellArray, front: FrontEnd, clock: Clock) -> None:
+        self.cells = cells
+        self.front = front
+        self.time = clock
+        self.failed: Reset | None = None
+        self.bad_conversions = 0
+        self._codes = [np.full(n, front.board.zero_code, np.int64) for n in (cells.rows, cells.cols)]
+        self._line_v = [front.line_volts(side, codes) for side, codes in enumerate(self._codes)]
+        self._rows_on: NDArray[np.intp] = np.empty(0, np.intp)
+        self._rf = front.resistances(np.zeros(cells.cols, np.intp))
+        self._span = 0
+        self._armed = False
+        self._opening: Opening | None = None
+        self._since_ns = self._closed_ns = 0
+        self._programming = False
+        self._gate_ns = NEVER
+        self._fed_ns = NEVER
+        self._reset_ns = NEVER
+        self._trip_ns = NEVER
+        self._reset_at_gate = 0
+        self._trip_at_gate = 0
+        self._boot_ns = 0
+        self._next_ns = NEVER
+        groups = -(-max(cells.rows, cells.cols) // front.board.group)
+        self._latch_ns = groups * front.board.latch_ns
+        self._frame_ns = -(-cells.cols // front.board.group) * front.board.adc_frame_ns
+
+    # --- what the world does to the board ---
+
+    def boot(self) -> None:
+        """The processor starts: converters at zero, watchdog running."""
+        self.failed = None
+        self._boot_ns = self.time.now_ns
+        self._fed_ns = self.time.now_ns + self.front.board.watchdog_ns
+        self._reset_ns = NEVER
+        self._plan()
+
+    def reset(self, reason: Reset) -> None:
+        """The processor's pads float: gate and flip-flop clear now, whatever was running."""
+        self._lines_off()
+        for codes in self._codes:
+            codes[:] = self.front.board.zero_code
+        self._line_v = [self.front.line_volts(side, codes) for side, codes in enumerate(self._codes)]
+        self._rows_on = np.empty(0, np.intp)
+        self._fed_ns = self._reset_ns = NEVER
+        self._reset_at_gate = 0
+        self._plan()
+        self.failed = reason
+
+    def reset_after(self, ns: int) -> None:
+        """Reset the processor in so many nanoseconds of its own time."""
+        self._reset_ns = self.time.now_ns + ns
+        self._plan()
+
+    def reset_at_gate(self, gates: int) -> None:
+        """Reset the processor in the middle of the n-th programming gate from now."""
+        self._reset_at_gate = gates
+
+    def trip(self) -> None:
+        """The comparators trip: lines are off and the flip-flop is clear."""
+        self._lines_off()
+        self._trip_ns = NEVER
+        self._plan()
+
+    def trip_at_gate(self, gates: int) -> None:
+        """Trip in the middle of the n-th programming gate from now."""
+        self._trip_at_gate = gates
+
+    def advance(self, ns: int) -> None:
+        """Let time pass, and what is due happen."""
+        until = self.time.now_ns + ns
+        while self._next_ns <= until:
+            self.time.now_ns = max(self.time.now_ns, self._next_ns)
+            self._happen()
+        self.time.now_ns = until
+
+    def _happen(self) -> None:
+        now = self.time.now_ns
+        if self._trip_ns <= now:
+            self.trip()
+        elif self._gate_ns <= now:
+            self._close()
+        elif self._reset_ns <= now:
+            self.reset(Reset.PROCESSOR)
+        else:
+            self.reset(Reset.WATCHDOG)
+
+    def _plan(self) -> None:
+        self._next_ns = min(self._gate_ns, self._fed_ns, self._reset_ns, self._trip_ns)
+
+    def _lines_off(self) -> None:
+        self._close()
+        self._armed = False
+
+    # --- ohm_hal: converters and latch ---
+
+    def dac_load(self, side: int, codes: NDArray[np.uint16]) -> None:
+        """Load the first codes of a side; they reach their lines at `dac_update`."""
+        if self.failed is None:
+            self._codes[side][: len(codes)] = codes
+        self.advance(len(codes) * self.front.board.dac_word_ns)
+
+    def dac_update(self) -> None:
+        """All loaded codes reach their lines together."""
+        if self.failed is None:
+            self._line_v = [self.front.line_volts(side, codes) for side, codes in enumerate(self._codes)]
+            self._go_on()
+        self.advance(self.front.board.dac_update_ns)
+
+    def latch(self, row_on: NDArray[np.uint8], col_range: NDArray[np.uint8]) -> None:
+        """Rows to be joined to their drivers while the gate is open, and the range of each column."""
+        self.advance(self._latch_ns)
+        if self.failed is None:
+            self._rows_on = np.flatnonzero(row_on)
+            self._rf = self.front.resistances(col_range)
+            self._go_on()
+
+    def adc_span(self, span: int) -> None:
+        """Input span of the current converter: 0 reading, 1 programming."""
+        self._span = 1 if span else 0
+
+    def adc_sample(self, log2_osr: int, codes: NDArray[np.int16]) -> int:
+        """Convert all columns into `codes`; returns 0, or negative if the converter's reply is bad."""
+        if self.failed is not None:
+            return BAD_CONVERTER
+        duration = self.front.board.conversion_ns[log2_osr]
+        start, samples = self.time.now_ns, 1 << log2_osr
+        opening = self._opening
+        if opening is None:
+            outputs = np.zeros(self.cells.cols)
+        else:
+            outputs = self.cells.convert(opening, samples) * -self._rf
+            if opening.col_v is not None:
+                outputs += opening.col_v
+        self.advance(duration)
+        if opening is not None and self._opening is not opening:
+            # The gate closed in the middle of the conversion: the rest of it saw nothing.
+            outputs *= max(0, self._closed_ns - start) / duration
+        codes[: self.cells.cols] = self.front.convert(outputs, self._span, samples)
+        self.advance(self._frame_ns)
+        if self.bad_conversions > 0:
+            self.bad_conversions -= 1
+            return BAD_CONVERTER
+        return 0
+
+    # --- ohm_hal: arm flip-flop and gate ---
+
+    def energise(self, on: int) -> None:
+        """Set or clear the arm flip-flop; clearing it puts every line to 0 V."""
+        if self.failed is None:
+            if not on:
+                self._close()
+            self._armed = bool(on)
+
+    def energised(self) -> int:
+        """Whether lines may leave 0 V."""
+        return int(self._armed)
+
+    def gate_open(self, columns: int, width_ns: int) -> None:
+        """Join the latched rows to their drivers and, with `columns`, release the column references."""
+        if self.failed is not None or not self._armed:
+            return
+        self._close()
+        self._programming = bool(columns)
+        now = self.time.now_ns
+        self._gate_ns = now + width_ns
+        self._start(begins=True)
+        if self._programming:
+            self._count_down(now + width_ns // 2)
+        self._plan()
+
+    def gate_wait(self, max_ns: int) -> int:
+        """Wait at most so long for the gate to close; 1 while it is still open."""
+        if self._opening is not None:
+            self.advance(min(max_ns, self._gate_ns - self.time.now_ns))
+        return int(self._opening is not None)
+
+    def gate_close(self) -> None:
+        """Close the gate now."""
+        self._close()
+
+    # --- ohm_hal: time ---
+
+    def delay_ns(self, ns: int) -> None:
+        """Wait."""
+        self.advance(ns)
+
+    def clock_ns(self) -> int:
+        """Nanoseconds since the processor started."""
+        return self.time.now_ns - self._boot_ns
+
+    def watchdog(self) -> None:
+        """Feed the watchdog."""
+        if self.failed is None:
+            self._fed_ns = self.time.now_ns + self.front.board.watchdog_ns
+            self._plan()
+
+    # --- the gate ---
+
+    def _start(self, *, begins: bool) -> None:
+        """Lines take the voltages that converters and latch ask for."""
+        rows_on = self._rows_on
+        col_v = self._line_v[COLS] if self._programming else None
+        self._opening = opening = self.cells.open(rows_on, self._line_v[ROWS][rows_on], col_v, begins=begins)
+        self._since_ns = self.time.now_ns
+        outputs = self.cells.currents(opening) * -self._rf
+        if col_v is not None:
+            outputs += col_v
+        if self.front.trips(outputs):
+            self._trip_ns = min(self._trip_ns, self.time.now_ns + self.front.board.trip_delay_ns)
+
+    def _go_on(self) -> None:
+        """The voltages of an open gate change: what was there so far has acted."""
+        if self._opening is not None:
+            self.cells.hold(self._opening, (self.time.now_ns - self._since_ns) * 1e-9)
+            self._start(begins=False)
+            self._plan()
+
+    def _close(self) -> None:
+        opening, self._opening = self._opening, None
+        if opening is None:
+            return
+        self._closed_ns = self.time.now_ns
+        self._gate_ns = NEVER
+        self._plan()
+        self.cells.hold(opening, (self._closed_ns - self._since_ns) * 1e-9)
+
+    def _count_down(self, middle_ns: int) -> None:
+        if self._reset_at_gate > 0:
+            self._reset_at_gate -= 1
+            if self._reset_at_gate == 0:
+                self._reset_ns = middle_ns
+        if self._trip_at_gate > 0:
+            self._trip_at_gate -= 1
+            if self._trip_at_gate == 0:
+                self._trip_ns = middle_ns

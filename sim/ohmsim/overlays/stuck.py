@@ -1,0 +1,68 @@
+"""Cells that no longer move: their conductance is what it is, whatever voltage they see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ohmsim.errors import ParameterError
+from ohmsim.noise import NoiseStream
+
+Floats = NDArray[np.float64]
+
+PLACES = ("low", "high", "mixed", "here")
+"""Where cells are stuck: at the lowest or highest conductance of the range, at either, or where they are."""
+
+
+class Stuck:
+    """Stuck cells of an array; none at first.
+
+    Attributes:
+        mask: which cells, shape (cells,).
+        conductance_s: where they are stuck, S, NaN for healthy cells.
+    """
+
+    def __init__(self, cells: int) -> None:
+        self.mask = np.zeros(cells, np.bool_)
+        self.conductance_s = np.full(cells, np.nan)
+
+    def heal(self) -> None:
+        """All cells move again."""
+        self.mask[...] = False
+        self.conductance_s[...] = np.nan
+
+    def strike(self, fault: Mapping[str, object], now_s: Floats, low_s: float, high_s: float) -> None:
+        """Stick a fraction of the cells.
+
+        Args:
+            fault: `fraction` (0 to 1), `seed` (integer, default 0), `at` (one of PLACES, default "mixed").
+            now_s: present conductances, S, shape (cells,).
+            low_s: lower end of the conductance range, S.
+            high_s: its upper end, S.
+
+        Raises ParameterError.
+        """
+        unknown = set(fault) - {"fraction", "seed", "at"}
+        if unknown:
+            raise ParameterError(f"stuck.{min(unknown)}", fault[min(unknown)], "one of at, fraction, seed")
+        fraction, seed, at = fault.get("fraction"), fault.get("seed", 0), fault.get("at", "mixed")
+        if isinstance(fraction, bool) or not isinstance(fraction, int | float) or not 0 <= fraction <= 1:
+            raise ParameterError("stuck.fraction", fraction, "from 0 to 1")
+        if isinstance(seed, bool) or not isinstance(seed, int):
+            raise ParameterError("stuck.seed", seed, "an integer")
+        if at not in PLACES:
+            raise ParameterError("stuck.at", at, f"one of {', '.join(PLACES)}")
+        cells = np.arange(self.mask.size)
+        stream = NoiseStream(seed, "", "stuck", self.mask.size)
+        which = stream.uniform(cells, np.zeros(1, np.uint64)) < fraction
+        coin = stream.uniform(cells, np.ones(1, np.uint64)) < 0.5
+        places = {
+            "low": np.full(cells.size, low_s),
+            "high": np.full(cells.size, high_s),
+            "mixed": np.where(coin, low_s, high_s),
+            "here": now_s,
+        }
+        self.mask |= which
+        self.conductance_s[which] = places[str(at)][which]
