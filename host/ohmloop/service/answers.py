@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -9,30 +10,39 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from ohmloop.crossbar import BoardRefusal, BoardShutdown, CrossbarError, LinkLost, ProtocolError
+from ohmloop.crossbar import BoardRefusal, BoardShutdown, CrossbarError, ProtocolError
+from ohmloop.network.errors import CurrentOverRange, InputError, NetworkError
+from ohmloop.programming.errors import ProgrammingError
 from ohmloop.service.errors import ServiceError
+from ohmloop.station.errors import PortOwned, StationBusy, StationError, StopIncomplete
+from ohmloop.store import StoreError
 
+BAD_REQUEST = 400
 REFUSED = 409
+FAILED = 500
 BAD_DEVICE = 502
 UNAVAILABLE = 503
-CROSSBAR_STATUS: tuple[tuple[type[CrossbarError], int], ...] = (
-    (BoardShutdown, UNAVAILABLE),
-    (BoardRefusal, REFUSED),
-    (LinkLost, UNAVAILABLE),
-    (ProtocolError, BAD_DEVICE),
-    (CrossbarError, UNAVAILABLE),
-)
-"""HTTP status of what goes wrong at a board, the first match counts."""
+STATUS: dict[type[Exception], int] = {
+    InputError: BAD_REQUEST,
+    BoardRefusal: REFUSED,
+    NetworkError: REFUSED,
+    PortOwned: REFUSED,
+    ProgrammingError: REFUSED,
+    StationBusy: REFUSED,
+    StationError: REFUSED,
+    StoreError: FAILED,
+    ProtocolError: BAD_DEVICE,
+    StopIncomplete: BAD_DEVICE,
+    BoardShutdown: UNAVAILABLE,
+    CrossbarError: UNAVAILABLE,
+    CurrentOverRange: UNAVAILABLE,
+}
+"""HTTP status of what the rooms below may raise; the most derived class counts."""
 
 
 def error_answer(status: int, message: str) -> JSONResponse:
     """`{"error": message}` with that status."""
     return JSONResponse({"error": message}, status)
-
-
-def crossbar_status(error: CrossbarError) -> int:
-    """The HTTP status of an error at a board."""
-    return next(status for kind, status in CROSSBAR_STATUS if isinstance(error, kind))
 
 
 def install(app: FastAPI) -> None:
@@ -41,10 +51,6 @@ def install(app: FastAPI) -> None:
     async def service_error(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, ServiceError)
         return error_answer(error.status, str(error))
-
-    async def crossbar_error(_: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, CrossbarError)
-        return error_answer(crossbar_status(error), str(error))
 
     async def http_error(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
@@ -59,10 +65,18 @@ def install(app: FastAPI) -> None:
         return error_answer(422, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
 
     async def unexpected(_: Request, error: Exception) -> JSONResponse:
-        return error_answer(500, f"internal error ({type(error).__name__}); the log of the service says more")
+        return error_answer(FAILED, f"internal error ({type(error).__name__}); the log of the service says more")
 
+    for kind, status in STATUS.items():
+        app.add_exception_handler(kind, _answering(status))
     app.add_exception_handler(ServiceError, service_error)
-    app.add_exception_handler(CrossbarError, crossbar_error)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, unexpected)
+
+
+def _answering(status: int) -> Callable[[Request, Exception], Awaitable[JSONResponse]]:
+    async def answer(_: Request, error: Exception) -> JSONResponse:
+        return error_answer(status, str(error))
+
+    return answer

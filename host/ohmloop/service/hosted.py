@@ -1,0 +1,112 @@
+"""A network on the boards of a station: where its weights go, how they get there, and what the boards make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ohmloop.crossbar import Crossbar
+from ohmloop.mapping import ArraySpace, place
+from ohmloop.network.deploy import Deployment
+from ohmloop.network.graph import Model
+from ohmloop.network.runtime import ChipRuntime
+from ohmloop.programming import Acceptance, Ispp, Policy, Progress, Stops, Vipi
+from ohmloop.station.device_file import DeviceFile
+from ohmloop.store import Run
+
+POLICIES: dict[str, Callable[[], Policy]] = {"vipi": Vipi, "ispp": Ispp}
+"""Programming policies by the name that a caller gives."""
+
+HOLDS = 0.9
+"""Fraction of the cells that must read within twice the tolerance for the boards to count as holding a network."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammingPlan:
+    """How a network is to be programmed: policy by name, when a cell is accepted, when it is given up."""
+
+    policy: str = "vipi"
+    acceptance: Acceptance = field(default_factory=Acceptance)
+    stops: Stops = field(default_factory=Stops)
+
+    def __post_init__(self) -> None:
+        if self.policy not in POLICIES:
+            raise ValueError(f"there is no policy {self.policy!r}; there are {', '.join(POLICIES)}")
+
+
+class HostedNetwork:
+    """A calibrated network placed on the boards of a station, one array of the device file each.
+
+    Raises MappingError if the boards have too little room (the message says how many are needed), NetworkError if
+    network and boards do not belong together.
+    """
+
+    def __init__(self, model: Model, boards: Sequence[Crossbar], device: DeviceFile) -> None:
+        array = device.array
+        space = ArraySpace(device.geometry, frozenset(array.dead_rows), frozenset(array.dead_cols))
+        low_s, high_s = array.conductance_s
+        self.model = model
+        self.boards = tuple(boards)
+        self.placement = place(model.weights, [space] * len(boards), g_min_s=low_s, g_max_s=high_s)
+        self._device = device
+        self._runtime = ChipRuntime(model, self.placement, boards, device.setup.read)
+
+    @property
+    def name(self) -> str:
+        """Name of the network."""
+        return self.model.name
+
+    @property
+    def inputs(self) -> int:
+        """Length of an input vector."""
+        return self.model.inputs
+
+    @property
+    def outputs(self) -> int:
+        """Number of logits."""
+        return self.model.outputs
+
+    def infer(self, batch: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Logits of shape (batch, outputs); raises InputError, CurrentOverRange and CrossbarErrors."""
+        return self._runtime.infer(batch)
+
+    def deployment(
+        self, plan: ProgrammingPlan, *, run: Run | None = None, progress: Callable[[Progress], None] | None = None
+    ) -> Deployment:
+        """The campaigns that bring the boards to this network; a run that was interrupted goes on."""
+        return Deployment(
+            self.placement,
+            self.boards,
+            POLICIES[plan.policy],
+            plan.acceptance,
+            plan.stops,
+            profile=self._device.profile,
+            setup=self._device.setup,
+            run=run,
+            progress=progress,
+        )
+
+    def fraction_held(self, tolerance: float) -> float:
+        """Fraction of the cells that now read within twice `tolerance` (a fraction of the conductance range).
+
+        Reads every array once. Twice, because a single reading scatters and cells relax after programming.
+        """
+        span_s = self._device.profile.span_s
+        near = cells = 0
+        for array, board in enumerate(self.boards):
+            targets_s = self.placement.targets(array)
+            used = np.isfinite(targets_s)
+            if not used.any():
+                continue
+            board.configure(self._device.setup)
+            errors = np.abs(board.read_array().conductances_s - targets_s)[used]
+            near += int((errors <= 2 * tolerance * span_s).sum())
+            cells += errors.size
+        return near / cells
+
+    def close(self) -> None:
+        """End the threads of the inference; the boards stay open."""
+        self._runtime.close()
