@@ -1,0 +1,154 @@
+"""One emulated board: cells, front end, hardware and wire, and the thread in which its firmware runs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ohmboard.board import Board
+from ohmsim.cells import CellArray
+from ohmsim.clock import Clock
+from ohmsim.description import Description
+from ohmsim.devices import build_device
+from ohmsim.engine import Engine
+from ohmsim.errors import ParameterError
+from ohmsim.files import Files, FolderFiles, MemoryFiles, PowerLost
+from ohmsim.frontend import FrontEnd, FrontEndParameters
+from ohmsim.hal import Hal, Reset
+from ohmsim.noise import NoiseSource
+from ohmsim.overlays.read_noise import ReadNoise, ReadNoiseParameters
+from ohmsim.parameters import checked
+from ohmsim.preset import Preset
+from ohmsim.record import Record
+from ohmsim.state import State
+from ohmsim.wire.port import Port
+from ohmsim.wire.stream import BoardStopped, ProcessorReset, WireStream
+
+LINES_MAX = 128
+END_S = 5.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a board is made of.
+
+    Attributes:
+        name: keys its random numbers together with `seed`; unique in an emulator.
+        rows, cols: 1 to 128 each.
+        preset: device class and parameters.
+        folder: where its flash and its array live on between emulators, or None.
+        realtime: hold it back to the wall clock.
+    """
+
+    name: str
+    rows: int
+    cols: int
+    seed: int
+    preset: Preset
+    folder: Path | None = None
+    realtime: bool = False
+
+    @property
+    def serial(self) -> str:
+        """Serial number; says that this board is simulated."""
+        return f"SIM-{self.seed}-{self.name}"
+
+
+def build_cells(spec: Spec, noise: NoiseSource, state: State) -> CellArray:
+    """The array of a board. Raises ParameterError."""
+    for name, lines in (("rows", spec.rows), ("cols", spec.cols)):
+        if not 1 <= lines <= LINES_MAX:
+            raise ParameterError(name, lines, f"from 1 to {LINES_MAX}")
+    parameters = spec.preset.parameters
+    device = build_device(spec.preset.model, parameters["device"], spec.rows * spec.cols, noise, state)
+    read_noise = checked(ReadNoiseParameters, parameters["read_noise"], "read_noise.")
+    return CellArray(
+        spec.rows,
+        spec.cols,
+        device,
+        ReadNoise(read_noise, spec.rows, spec.cols, noise, state),
+        spec.preset.set_polarity,
+        Record(spec.rows, spec.cols, state),
+        state,
+    )
+
+
+def open_state(spec: Spec) -> State:
+    """What the board's chip remembers. Raises StateError for a folder of another board."""
+    if spec.folder is None:
+        return State()
+    identity = {
+        "geometry": f"{spec.rows}x{spec.cols}",
+        "seed": spec.seed,
+        "board": spec.name,
+        "preset": spec.preset.name,
+        "parameters": spec.preset.parameters["device"],
+    }
+    return State(spec.folder / "array", identity)
+
+
+class EmulatedBoard:
+    """A board that runs. Its array and flash survive resets; everything else starts anew.
+
+    Attributes:
+        resets: restarts of the processor since the emulator began. crashes: errors that ended the application.
+
+    Raises ParameterError, StateError.
+    """
+
+    def __init__(self, spec: Spec, ports: Sequence[Port]) -> None:
+        self.spec = spec
+        self.ports = ports
+        noise, state = NoiseSource(spec.seed, spec.name), open_state(spec)
+        self.cells = build_cells(spec, noise, state)
+        description = Description.load()
+        front_end = checked(FrontEndParameters, spec.preset.parameters["front_end"], "front_end.")
+        front = FrontEnd(description, spec.rows, spec.cols, front_end, noise, state)
+        self.hal = Hal(self.cells, front, Clock(realtime=spec.realtime))
+        self.files: Files = MemoryFiles() if spec.folder is None else FolderFiles(spec.folder / "flash")
+        self.stream = WireStream(ports, self.hal)
+        self.resets = 0
+        self.crashes = 0
+        self._thread = threading.Thread(target=self._run, name=f"board {spec.name}", daemon=True)
+
+    def start(self) -> None:
+        """Power up."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the board's thread and close its ports."""
+        self.stream.stop()
+        self._thread.join(END_S)
+        self.stream.close()
+
+    def _run(self) -> None:
+        reason = Reset.POWER
+        try:
+            while True:
+                self.stream.boot()
+                self.hal.boot()
+                reason = self._live(reason)
+                self.resets += 1
+        except BoardStopped:
+            self.hal.reset(Reset.POWER)
+
+    def _live(self, reason: Reset) -> Reset:
+        """One life of the application, until its processor is reset; returns why."""
+        try:
+            identity = {"serial": self.spec.serial, "reason": reason.value}
+            Board(Engine(self.hal), self.stream, self.files, identity, self.spec.rows, self.spec.cols).run()
+        except ProcessorReset:
+            pass
+        except PowerLost:
+            self.hal.reset(Reset.POWER)
+        except Exception:
+            # An application that ends is one that no longer feeds the watchdog.
+            log.exception("the firmware of board %s crashed", self.spec.name)
+            self.crashes += 1
+            self.hal.reset(Reset.WATCHDOG)
+        return self.hal.failed or Reset.POWER

@@ -1,0 +1,173 @@
+"""What the control port can ask of a board: one function a request, run in the board's thread between two steps."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from binascii import Error as BinasciiError
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ohmsim.board import EmulatedBoard
+from ohmsim.errors import ParameterError
+from ohmsim.hal import Reset
+
+Fields = Mapping[str, Any]
+Reply = dict[str, Any]
+
+
+def matrix(values: NDArray[Any]) -> dict[str, object]:
+    """An array for JSON: dtype (little-endian), shape, and base64 of its bytes in row order."""
+    plain = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
+    return {"dtype": plain.dtype.str, "shape": list(plain.shape), "data": b64encode(plain.tobytes()).decode()}
+
+
+def truth(board: EmulatedBoard, fields: Fields) -> Reply:
+    """What only a simulation can know."""
+    _only(fields)
+    cells, record = board.cells, board.cells.record
+    return {
+        "conductance_s": matrix(cells.conductance_s),
+        "full_pulses": matrix(record.full_pulses),
+        "v_max": matrix(record.v_max),
+        "v_min": matrix(record.v_min),
+        "stuck": matrix(cells.stuck.mask.reshape(cells.rows, cells.cols)),
+        "conversions": matrix(cells.noise.conversions),
+        "openings": int(record.openings[0]),
+        "virtual_time_us": board.hal.time.now_ns // 1000,
+        "resets": board.resets,
+        "crashes": board.crashes,
+        "wire": board.stream.faults.counts(),
+    }
+
+
+def time(board: EmulatedBoard, fields: Fields) -> Reply:
+    """Virtual time since the emulator began, and since the board's last boot."""
+    _only(fields)
+    return {"virtual_time_us": board.hal.time.now_ns // 1000, "since_boot_us": board.hal.clock_ns() // 1000}
+
+
+def fault(board: EmulatedBoard, fields: Fields) -> Reply:
+    """Break something: the wire, cells, the flash, the converter. `none` repairs everything."""
+    _only(fields, "wire", "stuck", "files", "converter", "none")
+    if fields.get("none"):
+        board.stream.faults.clear()
+        board.cells.stuck.heal()
+        board.files.cut_after = None
+        board.hal.bad_conversions = 0
+    if "wire" in fields:
+        board.stream.faults.set(_object(fields, "wire"))
+    if "stuck" in fields:
+        preset = board.spec.preset
+        board.cells.stuck.strike(
+            _object(fields, "stuck"), board.cells.conductance_s.ravel().copy(), preset.low_s, preset.high_s
+        )
+    if "files" in fields:
+        board.files.cut_after = _count(_object(fields, "files"), "cut_after", 0)
+    if "converter" in fields:
+        board.hal.bad_conversions = _count(_object(fields, "converter"), "bad", 1)
+    return {}
+
+
+def reset(board: EmulatedBoard, fields: Fields) -> Reply:
+    """Reset the processor: at once, or in the middle of the n-th programming gate from now."""
+    _only(fields, "reason", "when")
+    when = fields.get("when", "now")
+    if isinstance(when, dict):
+        _only(when, "gates")
+        if "reason" in fields:
+            raise ParameterError("reason", fields["reason"], "left out with a planned reset, whose reason is 'reset'")
+        board.hal.reset_at_gate(_count(when, "gates", 1))
+        return {}
+    if when != "now":
+        raise ParameterError("when", when, "'now' or an object with gates")
+    reason = fields.get("reason", Reset.PROCESSOR.value)
+    if reason not in list(Reset):
+        raise ParameterError("reason", reason, f"one of {', '.join(Reset)}")
+    board.hal.reset(Reset(reason))
+    return {}
+
+
+def trip(board: EmulatedBoard, fields: Fields) -> Reply:
+    """Trip the hardware: at once, or in the middle of the n-th programming gate from now."""
+    _only(fields, "when")
+    when = fields.get("when", "now")
+    if isinstance(when, dict):
+        _only(when, "gates")
+        board.hal.trip_at_gate(_count(when, "gates", 1))
+    elif when == "now":
+        board.hal.trip()
+    else:
+        raise ParameterError("when", when, "'now' or an object with gates")
+    return {}
+
+
+def hang(board: EmulatedBoard, fields: Fields) -> Reply:
+    """The application stops running: time passes until the watchdog resets the processor."""
+    _only(fields)
+    board.hal.advance(2 * board.hal.front.board.watchdog_ns)
+    return {}
+
+
+def unplug(board: EmulatedBoard, fields: Fields) -> Reply:
+    """Pull the cable. The board loses its supply too, unless `power` is false."""
+    _only(fields, "power")
+    power = fields.get("power", True)
+    if not isinstance(power, bool):
+        raise ParameterError("power", power, "true or false")
+    board.stream.unplug(power=power)
+    return {}
+
+
+def replug(board: EmulatedBoard, fields: Fields) -> Reply:
+    """Put the cable back."""
+    _only(fields)
+    board.stream.replug()
+    return {}
+
+
+def seed_state(board: EmulatedBoard, fields: Fields) -> Reply:
+    """Give the cells these conductances."""
+    _only(fields, "conductance_s")
+    given = _object(fields, "conductance_s")
+    _only(given, "dtype", "shape", "data")
+    cells = board.cells
+    shape = [cells.rows, cells.cols]
+    if given.get("dtype") != "<f8" or given.get("shape") != shape:
+        found = [given.get("dtype"), given.get("shape")]
+        raise ParameterError("conductance_s", found, f"of dtype <f8 and shape {shape}")
+    try:
+        data = b64decode(given.get("data", ""), validate=True)
+    except (BinasciiError, TypeError, ValueError):
+        data = b""
+    if len(data) != 8 * cells.rows * cells.cols:
+        raise ParameterError("conductance_s.data", len(data), f"base64 of {8 * cells.rows * cells.cols} bytes")
+    cells.device.put(np.frombuffer(data, dtype="<f8").astype(np.float64))
+    return {}
+
+
+REQUESTS: Mapping[str, Callable[[EmulatedBoard, Fields], Reply]] = {
+    handler.__name__: handler for handler in (truth, time, fault, reset, trip, hang, unplug, replug, seed_state)
+}
+
+
+def _only(fields: Fields, *known: str) -> None:
+    for name in fields:
+        if name not in known:
+            raise ParameterError(name, fields[name], f"left out: fields are {', '.join(known) or 'none'}")
+
+
+def _object(fields: Fields, name: str) -> Fields:
+    value = fields[name]
+    if not isinstance(value, dict):
+        raise ParameterError(name, value, "an object")
+    return value
+
+
+def _count(fields: Fields, name: str, least: int) -> int:
+    value = fields.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= 1_000_000_000:
+        raise ParameterError(name, value, f"an integer from {least} to 1000000000")
+    return value
