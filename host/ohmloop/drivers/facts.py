@@ -1,0 +1,93 @@
+"""What a board says of itself: capabilities once, state whenever it is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ohmloop.crossbar import Capabilities, Geometry, Limits, LineAccuracy, ProtocolError
+from ohmloop.drivers.words import CURRENT_UNIT_A, RANGES, LimitWords
+
+PROTOCOL = 1
+"""The protocol that this driver speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardState:
+    """State of a board at one moment.
+
+    Attributes:
+        generation: of set-up and lease. effects: exchanges of pulses since its boot.
+        armed: hash of the armed device file, or None. latched: reason of a shutdown, or None.
+        limits: in force.
+    """
+
+    generation: int
+    effects: int
+    armed: str | None
+    latched: str | None
+    limits: LimitWords
+
+
+def parse_capabilities(text: str) -> Capabilities:
+    """What SYSTem:CAPabilities? answers. Raises ProtocolError for a protocol that we do not know."""
+    facts = _json(text)
+    try:
+        protocol = facts["protocol"]
+        if protocol != PROTOCOL:
+            raise ProtocolError(
+                f"board {facts.get('serial', '?')} speaks protocol {protocol}, this ohmloop speaks {PROTOCOL}: "
+                + ("run `pip install --upgrade ohmloop`" if protocol > PROTOCOL else "write the newest firmware to it")
+            )
+        limits, line = facts["limits"], facts["line"]
+        cell_v = limits["v_cell_uv"] * 1e-6
+        return Capabilities(
+            board=f"{facts['board']} {facts['revision']}",
+            serial=facts["serial"],
+            firmware=facts["firmware"],
+            protocol=protocol,
+            geometry=Geometry(facts["rows"], facts["cols"]),
+            max_pulses=facts["max_pulses"],
+            max_readings=facts["max_readings"],
+            max_vectors=facts["max_vectors"],
+            full_scale_a={r["name"]: r["full_scale_a_e11"] * CURRENT_UNIT_A for r in facts["ranges"]},
+            limits=Limits(
+                v_read=limits["v_read_uv"] * 1e-6,
+                v_set=cell_v,
+                v_reset=cell_v,
+                width_max_s=limits["pulse_max_ns"] * 1e-9,
+                range_max=RANGES[limits["range_max"]],
+                pulses_max=limits["pulses_max"],
+            ),
+            v_read_unarmed=limits["v_read_unarmed_uv"] * 1e-6,
+            pulse_min_s=limits["pulse_min_ns"] * 1e-9,
+            exchange_max_s=limits["exchange_max_ns"] * 1e-9,
+            accuracy=LineAccuracy(line["tol_offset_uv"] * 1e-6, line["tol_gain_ppm"] * 1e-6),
+            calibration=facts["calibration"],
+            features=frozenset(facts["features"]),
+        )
+    except (KeyError, TypeError, IndexError, ValueError) as error:
+        raise ProtocolError(f"the board's capabilities are not understood ({error!r}): {text[:200]}") from error
+
+
+def parse_state(text: str) -> BoardState:
+    """What SYSTem:STATe? answers. Raises ProtocolError."""
+    state = _json(text)
+    try:
+        return BoardState(
+            state["generation"], state["effects"], state["armed"], state["latched"], LimitWords(**state["limits"])
+        )
+    except (KeyError, TypeError) as error:
+        raise ProtocolError(f"the board's state is not understood ({error!r}): {text[:200]}") from error
+
+
+def _json(text: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise ProtocolError(f"the board sent {text[:200]!r}, which is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise ProtocolError(f"the board sent {text[:200]!r}, which is not a JSON object")
+    return value

@@ -1,0 +1,34 @@
+"""Error numbers of a board as typed errors."""
+
+from __future__ import annotations
+
+from ohmloop.crossbar import BoardRefusal, BoardShutdown, Busy, LeaseHeld, LimitExceeded, Unarmed
+
+UNARMED = 101
+LIMITS = range(102, 109)
+TRIPPED, ABORTED, CONVERTER = 109, 110, 111
+SHUTDOWN = 120
+LEASE_HELD, LEASE_MISSING = 121, 122
+EPOCH, GENERATION, TOKEN_REUSED, OUT_OF_SEQUENCE = 130, 131, 132, 133
+BUSY = 140
+
+OUT_OF_DATE = frozenset({LEASE_MISSING, GENERATION, TOKEN_REUSED, OUT_OF_SEQUENCE})
+"""Refusals of a token that is not the next one any more."""
+
+TOKEN = OUT_OF_DATE | {SHUTDOWN, EPOCH}
+"""Refusals of a repetition which do not say whether an earlier copy of the exchange had run."""
+
+_ADVICE = {
+    UNARMED: (Unarmed, "arm a device first"),
+    SHUTDOWN: (BoardShutdown, "find the cause, then clear the shutdown"),
+    LEASE_HELD: (LeaseHeld, "wait until the other client gives the board back"),
+    BUSY: (Busy, "wait until it has finished"),
+}
+
+
+def refusal(board: str, code: int, text: str) -> BoardRefusal:
+    """The error for a request that `board` refused with `code` and the message `text`."""
+    if code in LIMITS:
+        return LimitExceeded(f"board {board}: {text}", code)
+    kind, advice = _ADVICE.get(code, (BoardRefusal, ""))
+    return kind(f"board {board}: {text}" + (f"; {advice}" if advice else f" ({code})"), code)
