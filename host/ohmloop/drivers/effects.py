@@ -56,17 +56,18 @@ class Effects:
         """Run one exchange. Raises what `Crossbar.pulse` raises."""
         session = self._session
         records = pack_words(pulse_words(pulses, set_polarity))
-        for _ in range(TRIES):
+        tries = TRIES
+        while True:
             session.hold_lease()
             outcome = self._attempt(records, pulses, readback, log)
             if isinstance(outcome, PulseResult):
                 return outcome
-            if outcome.code not in OUT_OF_DATE:
-                break
+            tries -= 1
+            if not tries or outcome.code not in OUT_OF_DATE:
+                raise outcome
             _log.debug("%s: once more under a new token", outcome)
             session.lapse()
             session.verify()
-        raise outcome
 
     def look_up(self, token: EffectToken, pulses: PulseList) -> Effect | None:
         """Ask what came of a token, after making sure that it cannot run any more.

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ohmloop.crossbar import Capabilities, Geometry, Limits, LineAccuracy, ProtocolError
-from ohmloop.drivers.words import CURRENT_UNIT_A, RANGES, LimitWords
+from ohmloop.drivers.words import CURRENT_UNITS, RANGES, LimitWords
 
 PROTOCOL = 1
 """The protocol that this driver speaks."""
+
+MICROVOLT = 1e-6
+"""Resolution of a voltage on the wire, V."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def parse_capabilities(text: str) -> Capabilities:
                 + ("run `pip install --upgrade ohmloop`" if protocol > PROTOCOL else "write the newest firmware to it")
             )
         limits, line = facts["limits"], facts["line"]
-        cell_v = limits["v_cell_uv"] * 1e-6
+        cell_v = limits["v_cell_uv"] / 1e6
         return Capabilities(
             board=f"{facts['board']} {facts['revision']}",
             serial=facts["serial"],
@@ -52,24 +55,31 @@ def parse_capabilities(text: str) -> Capabilities:
             max_pulses=facts["max_pulses"],
             max_readings=facts["max_readings"],
             max_vectors=facts["max_vectors"],
-            full_scale_a={r["name"]: r["full_scale_a_e11"] * CURRENT_UNIT_A for r in facts["ranges"]},
+            full_scale_a={r["name"]: r["full_scale_a_e11"] / CURRENT_UNITS for r in facts["ranges"]},
             limits=Limits(
-                v_read=limits["v_read_uv"] * 1e-6,
+                v_read=limits["v_read_uv"] / 1e6,
                 v_set=cell_v,
                 v_reset=cell_v,
-                width_max_s=limits["pulse_max_ns"] * 1e-9,
+                width_max_s=limits["pulse_max_ns"] / 1e9,
                 range_max=RANGES[limits["range_max"]],
                 pulses_max=limits["pulses_max"],
             ),
-            v_read_unarmed=limits["v_read_unarmed_uv"] * 1e-6,
-            pulse_min_s=limits["pulse_min_ns"] * 1e-9,
-            exchange_max_s=limits["exchange_max_ns"] * 1e-9,
-            accuracy=LineAccuracy(line["tol_offset_uv"] * 1e-6, line["tol_gain_ppm"] * 1e-6),
+            v_read_unarmed=limits["v_read_unarmed_uv"] / 1e6,
+            pulse_min_s=limits["pulse_min_ns"] / 1e9,
+            exchange_max_s=limits["exchange_max_ns"] / 1e9,
+            accuracy=_accuracy(line),
             calibration=facts["calibration"],
             features=frozenset(facts["features"]),
         )
     except (KeyError, TypeError, IndexError, ValueError) as error:
         raise ProtocolError(f"the board's capabilities are not understood ({error!r}): {text[:200]}") from error
+
+
+def _accuracy(line: Mapping[str, int]) -> LineAccuracy:
+    """Offset and gain as the board checks them: it adds the tolerance to what the converter's rounding may add."""
+    gain = line["tol_gain_ppm"] / 1e6
+    rounding_v = line["lsb_nv"] / 2e9 + MICROVOLT
+    return LineAccuracy(line["tol_offset_uv"] / 1e6 + rounding_v * (1 + gain), gain)
 
 
 def parse_state(text: str) -> BoardState:

@@ -17,8 +17,8 @@ from ohmloop.link.transport import Transport
 WAITS = ("timeout", "reconnect")
 """Options of every address, in s."""
 
-EMULATOR = ("device", "preset", "seed", "realtime", "state-dir")
-"""Options of emu:// that are the emulator's own; any other sets a parameter of the device."""
+EMULATOR = ("device", "seed", "realtime", "state-dir")
+"""Options of emu:// that are the emulator's own; any other sets a parameter of the preset."""
 
 
 def open_native(url: str, timeout_s: float | None = None) -> NativeCrossbar:

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ohmloop.crossbar import Bias, Capabilities, CurrentRange, Limits, ProtocolError, PulseList, ReadConditions, Setup
 
-CURRENT_UNIT_A = 1e-11
+CURRENT_UNITS = 1e11
+"""Units of current in 1 A."""
 OVER_POSITIVE = 2**31 - 1
 OVER_NEGATIVE = -(2**31) + 1
 NO_READING = -(2**31)
@@ -46,7 +47,7 @@ def pulse_words(pulses: PulseList, set_polarity: int) -> NDArray[np.int64]:
 
 def amperes(words: NDArray[np.int32]) -> NDArray[np.float64]:
     """Currents in A; +inf or -inf beyond the range, NaN without a reading."""
-    currents = words.astype(np.float64) * CURRENT_UNIT_A
+    currents = words.astype(np.float64) / CURRENT_UNITS
     currents[words == OVER_POSITIVE] = np.inf
     currents[words == OVER_NEGATIVE] = -np.inf
     currents[words == NO_READING] = np.nan

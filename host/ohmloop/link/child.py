@@ -44,7 +44,7 @@ class EmulatorProcess:
         geometry: of each board.
         options: further options without their dashes, e.g. {"seed": "7", "device": "vteam", "boards": "4"};
             a flag has the value "".
-        settings: device parameters, passed as `--set name=value`.
+        settings: parameters of the preset, passed as `--set section.name=value`.
 
     Raises EmulatorFailed if it ends or stays silent instead of saying where its boards are.
     """

@@ -1,0 +1,89 @@
+"""Work that takes a while: one job at a time, in a thread of its own, with progress and an end at a safe point."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+_log = logging.getLogger(__name__)
+
+
+class JobState(StrEnum):
+    """How a job stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Job:
+    """One job.
+
+    Attributes:
+        id: counts up within a station. kind: what it does.
+        state: running, then done, failed or cancelled.
+        progress: what it last reported. result: what it returned. error: why it failed, for people.
+        failure: the exception behind `error`.
+    """
+
+    def __init__(self, job_id: int, kind: str) -> None:
+        self.id = job_id
+        self.kind = kind
+        self.state = JobState.RUNNING
+        self.progress: Mapping[str, Any] = {}
+        self.result: Any = None
+        self.error: str | None = None
+        self.failure: Exception | None = None
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._on_cancel: list[Callable[[], None]] = []
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was asked to end; the work looks at this at its safe points."""
+        return self._cancelled
+
+    def report(self, progress: Mapping[str, Any]) -> None:
+        """Publish progress; called by the work."""
+        self.progress = dict(progress)
+
+    def on_cancel(self, call: Callable[[], None]) -> None:
+        """Have `call` called when the job is cancelled, at once if it has been; it may come from any thread."""
+        with self._lock:
+            self._on_cancel.append(call)
+            due = self._cancelled
+        if due:
+            call()
+
+    def cancel(self) -> None:
+        """Ask the work to end at its next safe point."""
+        with self._lock:
+            calls = [] if self._cancelled else list(self._on_cancel)
+            self._cancelled = True
+        for call in calls:
+            call()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait for the end; False if it has not come within `timeout_s`."""
+        return self._ended.wait(timeout_s)
+
+    def run(self, work: Callable[[Job], Any]) -> None:
+        """Do the work in this thread and keep its outcome."""
+        try:
+            self.result = work(self)
+        except Exception as error:  # noqa: BLE001 - a job may fail in any way; whoever started it must learn of it
+            _log.exception("job %d (%s) failed", self.id, self.kind)
+            self.failure = error
+            self.error = f"{type(error).__name__}: {error}"
+            self.state = JobState.FAILED
+        else:
+            self.state = JobState.CANCELLED if self._cancelled else JobState.DONE
+
+    def end(self) -> None:
+        """Wake whoever waits; the station does this once the next job may start."""
+        self._ended.set()
