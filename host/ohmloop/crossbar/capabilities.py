@@ -11,7 +11,7 @@ from ohmloop.crossbar.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class LineAccuracy:
-    """Worst-case transfer of a line driver before calibration: offset in V and gain as a fraction."""
+    """Worst-case transfer of a line driver before calibration: offset in V, rounding included, and relative gain."""
 
     offset_v: float
     gain: float
