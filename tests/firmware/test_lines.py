@@ -1,0 +1,116 @@
+from ohmboard.lines import LineQueue
+from ohmboard.sizes import MAX_LINE, QUEUE_LINES
+
+
+def feed(queue, data):
+    offset = 0
+    while offset < len(data):
+        offset = queue.feed(data, offset)
+
+
+def taken(queue):
+    line = bytearray(MAX_LINE)
+    lines = []
+    while queue.count:
+        length, _ = queue.take(memoryview(line))
+        lines.append(bytes(line[:length]))
+    return lines
+
+
+def test_lines_split_at_every_place():
+    data = b"*IDN?\nMEAS:CELL? 0,0\r\n\nX\n"
+    for cut in range(len(data) + 1):
+        queue = LineQueue()
+        feed(queue, data[:cut])
+        feed(queue, data[cut:])
+        assert taken(queue) == [b"*IDN?", b"MEAS:CELL? 0,0", b"", b"X"]
+
+
+def test_feed_stops_at_the_end_of_a_line():
+    queue = LineQueue()
+    assert queue.feed(b"abc\ndef", 0) == 4
+    assert queue.feed(b"abc\ndef", 4) == 7
+    assert taken(queue) == [b"abc"]
+
+
+def test_only_one_carriage_return_is_ignored():
+    queue = LineQueue()
+    feed(queue, b"a\r\r\n\rb\n\r\n")
+    assert taken(queue) == [b"a\r", b"\rb", b""]
+
+
+def test_the_longest_line_passes_and_a_longer_one_does_not():
+    for end in (b"\n", b"\r\n"):
+        queue = LineQueue()
+        feed(queue, b"x" * MAX_LINE + end)
+        assert taken(queue) == [b"x" * MAX_LINE]
+        assert queue.overruns == 0
+        feed(queue, b"y" * (MAX_LINE + 1) + end + b"after\n")
+        assert taken(queue) == [b"after"]
+        assert queue.overruns == 1
+
+
+def test_an_endless_line_is_discarded_once():
+    queue = LineQueue()
+    for _ in range(20):
+        feed(queue, b"z" * 5000)
+    assert queue.overruns == 1
+    feed(queue, b"\nafter\n")
+    assert taken(queue) == [b"after"]
+
+
+def test_the_queue_is_bounded_in_lines():
+    queue = LineQueue()
+    for i in range(QUEUE_LINES + 3):
+        feed(queue, b"%d\n" % i)
+    assert queue.overruns == 3
+    assert taken(queue) == [b"%d" % i for i in range(QUEUE_LINES)]
+    feed(queue, b"again\n")
+    assert taken(queue) == [b"again"]
+
+
+def test_the_queue_is_bounded_in_bytes():
+    queue = LineQueue()
+    long = b"x" * MAX_LINE
+    feed(queue, long + b"\n" + long + b"\nshort\n")
+    assert queue.overruns == 1
+    feed(queue, b"more\n")
+    assert taken(queue)[0] == long
+
+
+def test_lines_keep_their_content_while_others_leave():
+    queue = LineQueue()
+    line = bytearray(MAX_LINE)
+    expected = []
+    got = []
+    for i in range(60):
+        text = b"%d:" % i + b"abcdefgh" * (250 + 37 * i % 600)
+        expected.append(text)
+        feed(queue, text + b"\n")
+        feed(queue, b"")
+        if i % 3 != 0:
+            length, _ = queue.take(memoryview(line))
+            got.append(bytes(line[:length]))
+        while queue.count > 4:
+            length, _ = queue.take(memoryview(line))
+            got.append(bytes(line[:length]))
+    assert got + taken(queue) == expected
+    assert queue.overruns == 0
+
+
+def test_cancel_marks_what_waits_and_nothing_later():
+    queue = LineQueue()
+    line = memoryview(bytearray(MAX_LINE))
+    feed(queue, b"one\ntwo\n")
+    queue.cancel()
+    feed(queue, b"three\n")
+    assert [queue.take(line)[1] for _ in range(3)] == [True, True, False]
+
+
+def test_the_newest_line_can_be_dropped():
+    queue = LineQueue()
+    feed(queue, b"one\ntwo\n")
+    assert bytes(queue.newest()) == b"two"
+    queue.drop_newest()
+    feed(queue, b"three\n")
+    assert taken(queue) == [b"one", b"three"]
