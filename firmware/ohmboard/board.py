@@ -24,6 +24,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ohmboard.surfaces import Engine, Files, Stream
 
+INTERNAL_ERROR = "internal error"
+
 IDLE_MS = 5
 """How long a turn waits for input when there is nothing to do."""
 
@@ -97,13 +99,20 @@ class Board:
                 self.engine.watchdog()
 
     def run(self) -> None:
-        """Turns without end. A fault of the application itself leaves the lines in their safe state and latches."""
+        """Turns without end.
+
+        A fault of the application itself leaves the lines in their safe state and latches. A second one is raised:
+        the application ends, and the watchdog resets the board.
+        """
         while True:
             try:
                 self.poll()
             except Exception as fault:  # noqa: BLE001 - whatever went wrong, the lines must be safe
+                self.work.make_safe()
+                if self.latch.reason == INTERNAL_ERROR:
+                    raise
                 self.report(SYSTEM, message(SYSTEM, repr(fault)))
-                self.shut_down("internal error")
+                self.shut_down(INTERNAL_ERROR)
 
     def listen(self) -> None:
         """Take what has come while a request runs: lines wait in the queue, an ABORt overtakes them."""
