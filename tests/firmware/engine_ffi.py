@@ -41,7 +41,7 @@ ohm_encode = lib.func("i", "ohm_encode", "pipi")
 
 
 def words(values):
-    return struct.pack("<%di" % len(values), *values)
+    return struct.pack(f"<{len(values)}i", *values)
 
 
 class BenchEngine:
@@ -118,7 +118,7 @@ class BenchEngine:
     def record(self):
         out = bytearray(4 * RECORDS)
         bench_record(self._bench, out, RECORDS)
-        return list(struct.unpack("<%di" % RECORDS, out))
+        return list(struct.unpack(f"<{RECORDS}i", out))
 
     def reset_record(self):
         bench_reset_record(self._bench)

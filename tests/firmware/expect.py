@@ -4,13 +4,15 @@ from ohmboard.errors import Refusal
 
 
 def refusal(code, function, *arguments):
-    """Whether the call is refused with that code; the refusal's text."""
+    """The call must be refused with that code; the refusal's text."""
+    refused = None
     try:
-        value = function(*arguments)
-    except Refusal as refused:
-        assert refused.code == code, (refused.code, refused.text)
-        return refused.text
-    raise AssertionError("not refused: %r" % (value,))
+        function(*arguments)
+    except Refusal as error:
+        refused = error
+    assert refused is not None, arguments
+    assert refused.code == code, (arguments, refused.code, refused.text)
+    return refused.text
 
 
 def code(reply, expected):

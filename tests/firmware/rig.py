@@ -81,14 +81,18 @@ class Files:
 
 
 class PowerLost(BaseException):
-    pass
+    """The supply went away."""
+
+
+def crc32(text):
+    return f"{binascii.crc32(text.encode()) & 0xFFFFFFFF:08x}"
 
 
 class Reply:
     def __init__(self, line):
         body, mark, crc = line.rpartition(" *")
         assert mark, line
-        assert "%08x" % (binascii.crc32(body.encode()) & 0xFFFFFFFF) == crc, line
+        assert crc32(body) == crc, line
         number, code, session, self.text = body.split(" ", 3)
         self.number = int(number[1:])
         self.code = int(code)
@@ -113,7 +117,7 @@ class Rig:
         self.boot = self.unasked()
         self.epoch = self.board.session.epoch
         self.lease = None
-        self._number = 1000
+        self.number = 1000
 
     def raw(self, data):
         """Send bytes in one chunk, let the board take its turn, return what it wrote."""
@@ -127,18 +131,18 @@ class Rig:
         return self.raw(line.encode() + b"\n").decode()
 
     def envelope(self, body, lease=None, number=None):
-        self._number += 1
-        address = "@%d" % (number or self._number)
+        self.number += 1
+        address = f"@{number or self.number}"
         if lease is not None:
             address += "/" + lease
         text = address + " " + body
-        return ("%s *%08x\n" % (text, binascii.crc32(text.encode()) & 0xFFFFFFFF)).encode()
+        return f"{text} *{crc32(text)}\n".encode()
 
     def ask(self, body, lease=None):
         """The reply to an enveloped request; unasked messages that came with it are in `notices`."""
         replies = self.replies(self.raw(self.envelope(body, lease)))
         self.notices = [reply for reply in replies if reply.number == 0]
-        mine = [reply for reply in replies if reply.number == self._number]
+        mine = [reply for reply in replies if reply.number == self.number]
         assert len(mine) == 1, replies
         return mine[0]
 
@@ -173,14 +177,13 @@ class Rig:
         data = b""
         for row, col, uv, ns in pulses:
             data += struct.pack("<3i", row << 16 | col, uv, ns)
-        fields = (
-            epoch or self.epoch,
-            self.generation if generation is None else generation,
-            self.counter + 1 if number is None else number,
-            readback,
-            binascii.b2a_base64(data).decode().strip(),
-        )
-        return "PULS:LIST %s,%d,%d,%s,%s" % fields
+        if epoch is None:
+            epoch = self.epoch
+        if generation is None:
+            generation = self.generation
+        if number is None:
+            number = self.counter + 1
+        return f"PULS:LIST {epoch},{generation},{number},{readback},{binascii.b2a_base64(data).decode().strip()}"
 
     def pulse(self, pulses, **token):
         return self.ask(self.body(pulses, **token), self.lease)
@@ -200,15 +203,15 @@ def currents(reply):
     """Time and readings of a bulk reply."""
     stamp, data = reply.text.split(",")
     raw = binascii.a2b_base64(data)
-    return int(stamp), list(struct.unpack("<%di" % (len(raw) // 4), raw))
+    return int(stamp), list(struct.unpack(f"<{len(raw) // 4}i", raw))
 
 
 def effect(reply):
     """Fields of the reply of a list of pulses: n, generation, applied, status, time, readings."""
     fields = reply.text.split(",")
     raw = binascii.a2b_base64(fields[5])
-    return [int(field) for field in fields[:5]] + [list(struct.unpack("<%di" % (len(raw) // 4), raw))]
+    return [int(field) for field in fields[:5]] + [list(struct.unpack(f"<{len(raw) // 4}i", raw))]
 
 
 def base64(words):
-    return binascii.b2a_base64(struct.pack("<%di" % len(words), *words)).decode().strip()
+    return binascii.b2a_base64(struct.pack(f"<{len(words)}i", *words)).decode().strip()

@@ -19,10 +19,10 @@ for name in sys.argv[1:]:
             getattr(module, attribute)()
         except Exception as error:  # noqa: BLE001 - a failing test must not hide the others
             failed += 1
-            print("FAIL %s.%s" % (name, attribute))  # noqa: T201 - this is a command line
+            print(f"FAIL {name}.{attribute}")  # noqa: T201 - this is a command line
             sys.print_exception(error, sys.stdout)
         else:
             passed += 1
-            print("ok %s.%s" % (name, attribute))  # noqa: T201
-print("%d passed, %d failed" % (passed, failed))  # noqa: T201
+            print(f"ok {name}.{attribute}")  # noqa: T201
+print(f"{passed} passed, {failed} failed")  # noqa: T201
 sys.exit(1 if failed or not passed else 0)

@@ -122,7 +122,7 @@ def test_another_set_up_is_refused_before_the_number():
     body = rig.body([PULSE])
     rig.ask("SOUR:BIAS GND", rig.lease)
     reply = code(send(rig, body), 131)
-    assert reply.text.endswith("now %d" % rig.generation)
+    assert reply.text.endswith(f"now {rig.generation}")
     code(send(rig, rig.body([PULSE], generation=0, number=7)), 131)
     assert rig.gates() == 0
     code(rig.pulse([PULSE]), 0)
@@ -141,7 +141,7 @@ def test_limits_come_last_and_use_no_number():
 
 def test_malformed_bulk_data_uses_no_number():
     rig = armed()
-    head = "PULS:LIST %s,%d,1,NONE," % (rig.epoch, rig.generation)
+    head = f"PULS:LIST {rig.epoch},{rig.generation},1,NONE,"
     for data, expected in (("AAAA", -104), ("AAAAAAAA", -104), ("!", -104), ("", -109), ("=" * 16, -104)):
         code(send(rig, head + data), expected)
     assert rig.counter == 0

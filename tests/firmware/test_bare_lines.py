@@ -1,5 +1,6 @@
-from ohmboard.sizes import MAX_LINE
 from rig import ARM, Rig
+
+from ohmboard.sizes import MAX_LINE
 
 IDENTITY = "ohmloop,ohm8-4x4,bench-1,0.1.0\n"
 

@@ -18,7 +18,7 @@ def test_no_two_boots_share_an_epoch():
     files = Files()
     epochs = [Rig(files=files).epoch for _ in range(5)] + [Rig().epoch for _ in range(5)]
     assert len(set(epochs)) == 10
-    assert [epoch[:8] for epoch in epochs[:5]] == ["%08x" % boot for boot in range(1, 6)]
+    assert [epoch[:8] for epoch in epochs[:5]] == [f"{boot:08x}" for boot in range(1, 6)]
 
 
 def test_booting_moves_and_energises_nothing():

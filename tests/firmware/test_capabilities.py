@@ -1,6 +1,7 @@
+from rig import Rig
+
 from ohmboard import _board
 from ohmboard.engine_codes import BOARD_EXCHANGE_MAX_NS, BOARD_PULSE_MAX_NS
-from rig import Rig
 
 
 def test_what_the_host_negotiates_with():

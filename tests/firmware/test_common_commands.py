@@ -12,7 +12,7 @@ def test_events_follow_the_class_of_the_error():
     rig.say("*CLS")
     for line, bit in (("FOO", 32), ("MEAS:CELL? 9,9", 16), ("PULS 0,0,1,1us", 8), ("*OPC", 1)):
         rig.say(line)
-        assert rig.say("*ESR?") == "%d\n" % bit, line
+        assert rig.say("*ESR?") == f"{bit}\n", line
 
 
 def test_status_byte_and_its_masks():

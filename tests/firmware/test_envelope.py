@@ -78,6 +78,6 @@ def test_forms_that_are_no_envelope():
 
 def test_the_crc_is_written_in_lower_case():
     text = "@6 *IDN?"
-    crc = "%08X" % (binascii.crc32(text.encode()) & 0xFFFFFFFF)
+    crc = f"{binascii.crc32(text.encode()) & 0xFFFFFFFF:08X}"
     assert crc != crc.lower()
-    assert malformed(("%s *%s" % (text, crc)).encode())
+    assert malformed(f"{text} *{crc}".encode())

@@ -12,7 +12,7 @@ def test_every_accepted_envelope_gets_exactly_one_reply():
 def test_a_command_is_answered_with_an_empty_text():
     rig = Rig()
     written = rig.raw(rig.envelope("*ESE 1", number=77)).decode()
-    assert written.startswith("@77 0 %s.0  *" % rig.epoch)
+    assert written.startswith(f"@77 0 {rig.epoch}.0  *")
     assert written.endswith("\n")
 
 

@@ -1,5 +1,6 @@
-from ohmboard.commands import TABLE
 from rig import ARM, Rig, base64
+
+from ohmboard.commands import TABLE
 
 # One good line for every row of the table; None for those that need a token and have tests of their own.
 EXAMPLES = {

@@ -38,7 +38,7 @@ def test_readings_carry_the_time_of_their_end():
 def test_bare_forms_are_text():
     rig = Rig()
     _, readings = currents(rig.ask("MEAS:ROWS? 1,2"))
-    expected = ",".join(["%dE-11" % reading for reading in readings]) + "\n"
+    expected = ",".join([f"{reading}E-11" for reading in readings]) + "\n"
     assert rig.say("MEAS:ROWS? 1,2") == expected
     assert rig.say("MEAS:LIST? " + base64([row << 16 | col for row in (1, 2) for col in range(4)])) == expected
 
@@ -107,7 +107,7 @@ def test_inputs_are_held_to_the_read_limit():
     rig = Rig()
     rig.arm()
     _, outputs = currents(code(rig.ask("MULT? " + base64([100_000, -100_000, 50_000, 0])), 0))
-    assert all([near(value, 50_000 * CELL_NS // 10_000_000 * 1000) for value in outputs])
+    assert all(near(value, 50_000 * CELL_NS // 10_000_000 * 1000) for value in outputs)
     before = rig.engine.record()[:2]
     reply = code(rig.ask("MULT? " + base64([0, 0, 0, 0, 0, 0, 310_000, 0])), 103)
     assert "asked 0.310000 V" in reply.text

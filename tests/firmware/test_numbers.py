@@ -1,4 +1,5 @@
 from expect import refusal
+
 from ohmboard import numbers
 from ohmboard.errors import DATA_TYPE, OUT_OF_RANGE, SUFFIX
 

@@ -1,7 +1,9 @@
+import binascii
 import struct
 
-from ohmboard.store import Store
 from rig import Files, PowerLost
+
+from ohmboard.store import Store
 
 
 def test_nothing_is_there_at_first():
@@ -93,8 +95,6 @@ def test_sequence_numbers_wrap():
     files = Files()
     store = Store(files)
     store.save("record", b"first")
-    import binascii
-
     body = struct.pack("<II", 0xFFFFFFFF, 4) + b"last"
     files.content = {"record.a": body + struct.pack("<I", binascii.crc32(body) & 0xFFFFFFFF)}
     assert store.load("record") == b"last"

@@ -1,4 +1,5 @@
 from expect import refusal
+
 from ohmboard.arguments import Choice
 from ohmboard.commands import INDEX, TABLE
 from ohmboard.errors import ILLEGAL_VALUE
