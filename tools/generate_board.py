@@ -71,8 +71,7 @@ def render() -> str:
     board = tomllib.loads(SOURCE.read_text())
     version = tomllib.loads(PROJECT.read_text())["project"]["version"]
     values = engine_values(board)
-    width = max(len(str(value)) for _, value in values) + 1
-    rows = "\n".join(f"    {str(value) + ',':<{width}}  # {name}" for name, value in values)
+    rows = "\n".join(f"    {value},  # {name}" for name, value in values)
     ranges = ", ".join(f'("{name}", {scale})' for name, scale in full_scales(board))
     return f'''"""The board as the firmware knows it.
 
