@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ohmloop.crossbar import CrossbarError, LinkLost
 
@@ -44,6 +49,14 @@ class Control:
             raise ControlRefused(f"the emulator refused {request}: {reply.get('error')}")
         return reply
 
+    def truth(self, board: str | None = None) -> dict[str, Any]:
+        """What only a simulation can know of a board (of the only one if None), matrices as arrays.
+
+        `conductance_s`, `full_pulses`, `v_max`, `v_min`, `stuck`, `conversions` have the shape (rows, cols).
+        """
+        told = self.ask("truth", **({} if board is None else {"board": board}))
+        return {name: decode_matrix(value) if _is_matrix(value) else value for name, value in told.items()}
+
     def close(self) -> None:
         """Close the connection."""
         self._stream.close()
@@ -56,3 +69,18 @@ class Control:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def decode_matrix(told: Mapping[str, Any]) -> NDArray[Any]:
+    """An array from `{"dtype", "shape", "data"}`, data being base64 of its bytes in row order."""
+    return np.frombuffer(b64decode(told["data"]), told["dtype"]).reshape(told["shape"])
+
+
+def encode_matrix(values: NDArray[np.float64]) -> dict[str, Any]:
+    """What `decode_matrix` reads, for `seed_state`."""
+    plain = np.ascontiguousarray(values, dtype="<f8")
+    return {"dtype": plain.dtype.str, "shape": list(plain.shape), "data": b64encode(plain.tobytes()).decode("ascii")}
+
+
+def _is_matrix(value: object) -> bool:
+    return isinstance(value, dict) and value.keys() == {"dtype", "shape", "data"}
