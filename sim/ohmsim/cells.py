@@ -15,20 +15,30 @@ from ohmsim.state import State
 Floats = NDArray[np.float64]
 Lines = NDArray[np.intp]
 
+# Without a dimension: numpy takes six times as long for an operation with a scalar on few cells.
+_ZERO = np.array(0.0)
+
 
 class Opening:
-    """One opening of the gate, or the part of it during which the line voltages stay the same."""
+    """One opening of the gate, or the part of it during which the line voltages stay the same.
 
-    __slots__ = ("active", "col_v", "ordinals", "row_v", "rows_on", "seen", "volts")
+    Attributes:
+        rows_on: rows that are joined to their drivers; row_v: voltage of every row, V, 0 for the others.
+        col_v: voltages of the columns while programming, None while column references are at hard ground (reading).
+        volts: of every cell while programming. currents_a: noiseless, into each column.
+        active, acting_v, ordinals: cells that may change, what they see (positive towards SET), their event.
+    """
 
-    def __init__(self, rows_on: Lines, row_v: Floats, col_v: Floats | None) -> None:
-        self.rows_on = rows_on
-        self.row_v = row_v
-        self.col_v = col_v
-        self.volts: Floats | None = None
-        self.active: Lines | None = None
-        self.seen: Floats | None = None
-        self.ordinals: NDArray[np.uint64] | None = None
+    __slots__ = ("acting_v", "active", "col_v", "currents_a", "ordinals", "row_v", "rows_on", "volts")
+
+    rows_on: Lines
+    row_v: Floats
+    col_v: Floats | None
+    volts: Floats | None
+    currents_a: Floats
+    active: Lines | None
+    acting_v: Floats
+    ordinals: NDArray[np.uint64]
 
 
 class CellArray:
@@ -52,8 +62,7 @@ class CellArray:
         self._pulses: NDArray[np.uint64] = state.array("cells.pulses", (rows, cols), np.uint64)
         self._reads: NDArray[np.uint64] = state.array("cells.reads", (rows,), np.uint64)
         self._polarity = set_polarity
-        up, down = device.quiet_set_v, device.quiet_reset_v
-        self._quiet_pos, self._quiet_neg = (up, down) if set_polarity > 0 else (down, up)
+        self._quiet = np.array(min(device.quiet_set_v, device.quiet_reset_v))
 
     @property
     def conductance_s(self) -> Floats:
@@ -67,12 +76,14 @@ class CellArray:
         """Put voltages on the lines.
 
         Args:
-            rows_on: rows that are joined to their drivers; the others are at 0 V.
-            row_v: their voltages, V, shape of `rows_on`.
+            rows_on: rows that are joined to their drivers.
+            row_v: voltage of every row, V, shape (rows,); 0 for the others.
             col_v: voltages of all columns while programming; None when column references are at hard ground (reading).
             begins: False if this opening goes on from another with new voltages: it is the same event.
         """
-        opening = Opening(rows_on, row_v, col_v)
+        opening = Opening()
+        opening.rows_on, opening.row_v, opening.col_v = rows_on, row_v, col_v
+        opening.active = opening.volts = None
         if col_v is None:
             self._open_reading(opening, begins)
         else:
@@ -80,57 +91,46 @@ class CellArray:
         return opening
 
     def _open_reading(self, opening: Opening, begins: bool) -> None:
-        rows_on, row_v = opening.rows_on, opening.row_v
-        if rows_on.size == 0:
-            return
-        self.record.read(rows_on, row_v)
+        row_v = opening.row_v
+        opening.currents_a = row_v @ self.conductance_s
+        self.record.read(row_v)
         if begins:
-            self._reads[rows_on] += np.uint64(1)
-        if row_v.max() > self._quiet_pos or row_v.min() < -self._quiet_neg:
-            volts = np.zeros((self.rows, self.cols))
-            volts[rows_on] = row_v[:, None]
+            self._reads += row_v != _ZERO
+        if np.maximum.reduce(np.abs(row_v)) > self._quiet:
+            volts = ideal.cell_volts(row_v, np.zeros(self.cols))
             ordinals = np.broadcast_to(self._reads[:, None] + np.uint64(READ_EVENTS), volts.shape)
-            self._find_active(opening, volts, ordinals)
+            self._find_active(opening, volts, np.abs(volts), ordinals)
 
     def _open_programming(self, opening: Opening, col_v: Floats, begins: bool) -> None:
-        line_v = np.zeros(self.rows)
-        line_v[opening.rows_on] = opening.row_v
-        opening.volts = volts = ideal.cell_volts(line_v, col_v)
-        self.record.program(volts, begins=begins)
+        opening.volts = volts = ideal.cell_volts(opening.row_v, col_v)
+        magnitude = np.abs(volts)
+        largest = float(np.maximum.reduce(magnitude, axis=None))
+        opening.currents_a = ideal.column_currents(volts, self.conductance_s)
+        self.record.program(volts, magnitude, largest, begins=begins)
         if begins:
-            self._pulses += volts != 0
-        if volts.max() > self._quiet_pos or volts.min() < -self._quiet_neg:
-            self._find_active(opening, volts, self._pulses)
+            self._pulses += volts != _ZERO
+        if largest > self._quiet:
+            self._find_active(opening, volts, magnitude, self._pulses)
 
-    def _find_active(self, opening: Opening, volts: Floats, ordinals: NDArray[np.uint64]) -> None:
+    def _find_active(self, opening: Opening, volts: Floats, magnitude: Floats, ordinals: NDArray[np.uint64]) -> None:
         """Only cells above the smallest threshold can change: the model sees no others."""
-        flat = volts.ravel()
-        opening.active = np.flatnonzero((flat > self._quiet_pos) | (flat < -self._quiet_neg))
-        opening.seen = flat[opening.active] * self._polarity
-        opening.ordinals = ordinals.ravel()[opening.active]
+        near = (magnitude > self._quiet).ravel().nonzero()[0]
+        seen = volts.ravel()[near]
+        opening.active = near
+        opening.acting_v = seen if self._polarity > 0 else -seen
+        opening.ordinals = ordinals.ravel()[near]
 
     def hold(self, opening: Opening, duration_s: float) -> None:
         """The voltages of an opening have been there for so long."""
-        if opening.active is not None and opening.seen is not None and opening.ordinals is not None and duration_s > 0:
-            self.device.apply(opening.active, opening.seen, duration_s, opening.ordinals)
-
-    def currents(self, opening: Opening) -> Floats:
-        """Noiseless current into each column, A, shape (cols,)."""
-        conductance = self.conductance_s
-        if opening.volts is not None:
-            return ideal.column_currents(opening.volts, conductance)
-        return opening.row_v @ conductance[opening.rows_on]
+        if opening.active is not None and duration_s > 0:
+            self.device.apply(opening.active, opening.acting_v, duration_s, opening.ordinals)
 
     def convert(self, opening: Opening, samples: int) -> Floats:
         """Current into each column during one conversion of `samples` internal samples, A, shape (cols,)."""
         rows_on = opening.rows_on
         if rows_on.size == 0:
-            return self.currents(opening)
-        deviation = self.noise.draw(rows_on, samples)
-        conductance = self.conductance_s
+            return opening.currents_a
+        deviation = self.noise.draw(rows_on, samples) * self.conductance_s[rows_on]
         if opening.volts is None:
-            deviation += 1
-            deviation *= conductance[rows_on]
-            return opening.row_v @ deviation
-        noisy = ideal.column_currents(opening.volts[rows_on], conductance[rows_on] * deviation)
-        return self.currents(opening) + noisy
+            return opening.currents_a + opening.row_v[rows_on] @ deviation
+        return opening.currents_a + ideal.column_currents(opening.volts[rows_on], deviation)

@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 
 NOISE_BLOCK = 64
 CODES = 32768
+# Without a dimension: numpy takes six times as long for an operation with a scalar on few columns.
+_LOWEST, _HIGHEST = np.array(-CODES), np.array(CODES - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,15 @@ class FrontEnd:
             slope = board.v_per_code * (1 + gain)
             self._slope.append(slope)
             self._zero.append(offset - slope * board.zero_code)
-        self._rf = np.array(board.rf_ohm)
+        self._transimpedance = -np.array(board.rf_ohm)
         self._cols = np.arange(cols)
         self._noise = noise.stream("adc", cols)
-        self._noise_v = tuple(parameters.adc_noise * v for v in board.adc_noise_v)
+        self._noise_v = {
+            (span, 1 << k): np.array(parameters.adc_noise * volts * 2 ** (-k / 2))
+            for span, volts in enumerate(board.adc_noise_v)
+            for k in range(len(board.conversion_ns))
+        }
+        self._codes_per_v = [np.array(CODES / span) for span in board.adc_span_v]
         self._conversions: NDArray[np.uint64] = state.array("adc.conversions", (1,), np.uint64)
         self._block = np.empty((NOISE_BLOCK, cols))
         self._made = -1
@@ -66,14 +73,16 @@ class FrontEnd:
         volts: Floats = codes * self._slope[side] + self._zero[side]
         return volts
 
-    def resistances(self, ranges: NDArray[np.integer]) -> Floats:
-        """Transimpedance of each column, ohm."""
-        ohm: Floats = self._rf[ranges]
+    def transimpedances(self, ranges: NDArray[np.integer]) -> Floats:
+        """Output volts per ampere of each column, ohm: negative, because the amplifiers invert."""
+        ohm: Floats = self._transimpedance[ranges]
         return ohm
 
     def trips(self, outputs_v: Floats) -> bool:
         """Whether an amplifier output is beyond the comparators' level."""
-        return bool(outputs_v.max() > self.board.trip_pos_v or outputs_v.min() < self.board.trip_neg_v)
+        return bool(
+            np.maximum.reduce(outputs_v) > self.board.trip_pos_v or np.minimum.reduce(outputs_v) < self.board.trip_neg_v
+        )
 
     def convert(self, outputs_v: Floats, span: int, samples: int) -> NDArray[np.int16]:
         """One conversion of all columns, `samples` internal samples: signed codes, at the end of the span if beyond."""
@@ -84,12 +93,12 @@ class FrontEnd:
             self._block[...] = self._noise.normal(self._cols, ordinals)
             self._made = block
         self._conversions[0] = ordinal + 1
-        measured: Floats = self._block[place] * (self._noise_v[span] * samples**-0.5)
+        measured: Floats = self._block[place] * self._noise_v[span, samples]
         measured += outputs_v
-        measured *= CODES / self.board.adc_span_v[span]
+        measured *= self._codes_per_v[span]
         np.rint(measured, out=measured)
-        np.maximum(measured, -CODES, out=measured)
-        np.minimum(measured, CODES - 1, out=measured)
+        np.maximum(measured, _LOWEST, out=measured)
+        np.minimum(measured, _HIGHEST, out=measured)
         return measured.astype(np.int16)
 
 

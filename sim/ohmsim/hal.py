@@ -19,6 +19,10 @@ from ohmsim.frontend import FrontEnd
 ROWS, COLS = 0, 1
 BAD_CONVERTER = -1
 
+Pattern = tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]
+"""What a latched pattern means: rows that are on, 1 for them and 0 for the others, transimpedance of each column."""
+PATTERNS_KEPT = 4096
+
 
 class Reset(StrEnum):
     """Why a board restarts."""
@@ -35,6 +39,7 @@ class Hal:
         failed: why the processor is in reset, or None while it runs. In reset every line is at 0 V and every call is
             without effect, so that what the old application still does cannot reach the array.
         bad_conversions: so many of the next converter replies are bad.
+        gates: programming gates opened since the emulator began.
     """
 
     def __init__(self, cells: CellArray, front: FrontEnd, clock: Clock) -> None:
@@ -43,10 +48,13 @@ class Hal:
         self.time = clock
         self.failed: Reset | None = None
         self.bad_conversions = 0
+        self.gates = 0
         self._codes = [np.full(n, front.board.zero_code, np.int64) for n in (cells.rows, cells.cols)]
         self._line_v = [front.line_volts(side, codes) for side, codes in enumerate(self._codes)]
         self._rows_on: NDArray[np.intp] = np.empty(0, np.intp)
-        self._rf = front.resistances(np.zeros(cells.cols, np.intp))
+        self._row_mask = np.zeros(cells.rows)
+        self._transimpedance = front.transimpedances(np.zeros(cells.cols, np.intp))
+        self._patterns: dict[bytes, Pattern] = {}
         self._span = 0
         self._armed = False
         self._opening: Opening | None = None
@@ -80,7 +88,7 @@ class Hal:
         for codes in self._codes:
             codes[:] = self.front.board.zero_code
         self._line_v = [self.front.line_volts(side, codes) for side, codes in enumerate(self._codes)]
-        self._rows_on = np.empty(0, np.intp)
+        self._rows_on, self._row_mask = np.empty(0, np.intp), np.zeros(self.cells.rows)
         self._fed_ns = self._reset_ns = NEVER
         self._reset_at_gate = 0
         self._plan()
@@ -150,8 +158,15 @@ class Hal:
         """Rows to be joined to their drivers while the gate is open, and the range of each column."""
         self.advance(self._latch_ns)
         if self.failed is None:
-            self._rows_on = np.flatnonzero(row_on)
-            self._rf = self.front.resistances(col_range)
+            key = row_on.tobytes() + col_range.tobytes()
+            pattern = self._patterns.get(key)
+            if pattern is None:
+                if len(self._patterns) == PATTERNS_KEPT:
+                    self._patterns.clear()
+                rows_on = np.flatnonzero(row_on)
+                mask = (row_on != 0).astype(np.float64)
+                pattern = self._patterns[key] = rows_on, mask, self.front.transimpedances(col_range)
+            self._rows_on, self._row_mask, self._transimpedance = pattern
             self._go_on()
 
     def adc_span(self, span: int) -> None:
@@ -168,7 +183,7 @@ class Hal:
         if opening is None:
             outputs = np.zeros(self.cells.cols)
         else:
-            outputs = self.cells.convert(opening, samples) * -self._rf
+            outputs = self.cells.convert(opening, samples) * self._transimpedance
             if opening.col_v is not None:
                 outputs += opening.col_v
         self.advance(duration)
@@ -205,6 +220,7 @@ class Hal:
         self._gate_ns = now + width_ns
         self._start(begins=True)
         if self._programming:
+            self.gates += 1
             self._count_down(now + width_ns // 2)
         self._plan()
 
@@ -238,11 +254,11 @@ class Hal:
 
     def _start(self, *, begins: bool) -> None:
         """Lines take the voltages that converters and latch ask for."""
-        rows_on = self._rows_on
+        row_v = self._line_v[ROWS] * self._row_mask
         col_v = self._line_v[COLS] if self._programming else None
-        self._opening = opening = self.cells.open(rows_on, self._line_v[ROWS][rows_on], col_v, begins=begins)
+        self._opening = opening = self.cells.open(self._rows_on, row_v, col_v, begins=begins)
         self._since_ns = self.time.now_ns
-        outputs = self.cells.currents(opening) * -self._rf
+        outputs = opening.currents_a * self._transimpedance
         if col_v is not None:
             outputs += col_v
         if self.front.trips(outputs):

@@ -35,7 +35,7 @@ def truth(board: EmulatedBoard, fields: Fields) -> Reply:
         "v_min": matrix(record.v_min),
         "stuck": matrix(cells.stuck.mask.reshape(cells.rows, cells.cols)),
         "conversions": matrix(cells.noise.conversions),
-        "openings": int(record.openings[0]),
+        "gates": board.hal.gates,
         "virtual_time_us": board.hal.time.now_ns // 1000,
         "resets": board.resets,
         "crashes": board.crashes,

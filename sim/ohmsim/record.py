@@ -19,38 +19,30 @@ class Record:
 
     Attributes:
         full_pulses: programming openings that the cell saw in full, shape (rows, cols).
-        openings: programming openings of the board.
     """
 
     def __init__(self, rows: int, cols: int, state: State) -> None:
         self.full_pulses: NDArray[np.int64] = state.array("record.full_pulses", (rows, cols), np.int64)
-        self.openings: NDArray[np.int64] = state.array("record.openings", (1,), np.int64)
         self._high: Floats = state.array("record.v_max", (rows, cols), np.float64)
         self._low: Floats = state.array("record.v_min", (rows, cols), np.float64)
         # Reads put one voltage on a whole row: kept apart, because they are many.
         self._row_high: Floats = state.array("record.row_max", (rows,), np.float64)
         self._row_low: Floats = state.array("record.row_min", (rows,), np.float64)
 
-    def program(self, volts: Floats, *, begins: bool) -> None:
-        """Cells see `volts`, shape (rows, cols), in a programming opening that begins or goes on with new voltages."""
-        self.see(volts)
-        if not begins:
-            return
-        self.openings += 1
-        magnitude = np.abs(volts)
-        largest = magnitude.max()
-        if largest > 0:
-            self.full_pulses += magnitude >= FULL * largest
+    def program(self, volts: Floats, magnitude: Floats, largest: float, *, begins: bool) -> None:
+        """Cells see `volts`, shape (rows, cols), while programming.
 
-    def see(self, volts: Floats) -> None:
-        """Cells see `volts`, shape (rows, cols)."""
+        `magnitude` is their absolute value, `largest` its largest element; `begins` unless an opening goes on.
+        """
         np.maximum(self._high, volts, out=self._high)
         np.minimum(self._low, volts, out=self._low)
+        if begins and largest > 0:
+            self.full_pulses += magnitude >= np.array(FULL * largest)
 
-    def read(self, rows: NDArray[np.intp], volts: Floats) -> None:
-        """All cells of `rows` see `volts`, one voltage a row."""
-        self._row_high[rows] = np.maximum(self._row_high[rows], volts)
-        self._row_low[rows] = np.minimum(self._row_low[rows], volts)
+    def read(self, row_v: Floats) -> None:
+        """All cells of each row see `row_v`, shape (rows,)."""
+        np.maximum(self._row_high, row_v, out=self._row_high)
+        np.minimum(self._row_low, row_v, out=self._row_low)
 
     @property
     def v_max(self) -> Floats:

@@ -63,17 +63,17 @@ def test_two_halves_of_a_pulse_are_the_pulse() -> None:
 
 def test_population_has_the_stated_spread() -> None:
     device = cells(16384)
-    sample = device._v_set
+    sample = device._threshold[1]
     assert sample.mean() == pytest.approx(0.9, rel=0.005)
     assert np.log(sample).std() == pytest.approx(0.08, rel=0.03)
-    assert np.log(device._rate_set).std() == pytest.approx(0.5, rel=0.03)
+    assert np.log(device._rate[1]).std() == pytest.approx(0.5, rel=0.03)
     assert device._g_min.mean() == pytest.approx(3e-6, rel=0.02)
     assert stats.kstest(np.log(sample / 0.9) / 0.08 + 0.04, "norm").pvalue > 1e-3
 
 
 def test_thresholds_and_rates_of_the_two_directions_are_independent() -> None:
     device = cells(16384)
-    parts = np.log([device._v_set, device._v_reset, device._rate_set, device._rate_reset, device._g_min])
+    parts = np.log([device._threshold[1], device._threshold[0], device._rate[1], device._rate[0], device._g_min])
     off_diagonal = np.corrcoef(parts)[~np.eye(len(parts), dtype=bool)]
     assert np.abs(off_diagonal).max() < 5 / np.sqrt(16384)
 

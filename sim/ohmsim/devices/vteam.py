@@ -25,6 +25,9 @@ from ohmsim.noise import LARGEST_NORMAL, NoiseSource
 from ohmsim.parameters import bounded
 from ohmsim.state import State
 
+# Constants without a dimension: numpy takes six times as long for an operation with a scalar on few cells.
+_ZERO, _ONE = np.array(0.0), np.array(1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class VteamParameters:
@@ -64,19 +67,25 @@ class Vteam(Device):
         def spread(name: str, sigma: float) -> Floats:
             return np.exp(sigma * noise.stream(f"vteam.d2d.{name}", cells).normal(every, first) - sigma**2 / 2)
 
-        self._v_set = p.v_set * spread("v_set", p.d2d_threshold)
-        self._v_reset = p.v_reset * spread("v_reset", p.d2d_threshold)
-        self._rate_set = p.rate_set * spread("rate_set", p.d2d_rate)
-        self._rate_reset = p.rate_reset * spread("rate_reset", p.d2d_rate)
+        # One row for each direction: 0 RESET, 1 SET.
+        self._threshold = np.stack(
+            (p.v_reset * spread("v_reset", p.d2d_threshold), p.v_set * spread("v_set", p.d2d_threshold))
+        )
+        self._rate = np.stack(
+            (p.rate_reset * spread("rate_reset", p.d2d_rate), p.rate_set * spread("rate_set", p.d2d_rate))
+        )
+        self._alpha = np.array((p.alpha_reset, p.alpha_set))
+        self._end = np.array((0.0, 1.0))
         self._g_min = p.g_min * spread("g_min", p.d2d_g_min)
         self._g_span = p.g_max * spread("g_max", p.d2d_g_max) - self._g_min
         if not (self._g_span > 0).all():
             raise ParameterError("g_min", p.g_min, f"below g_max = {p.g_max:g} S by more than their spread")
 
         jitter = 1 + p.c2c_volts * LARGEST_NORMAL
-        self.quiet_set_v = float(self._v_set.min()) / jitter
-        self.quiet_reset_v = float(self._v_reset.min()) / jitter
+        self.quiet_reset_v, self.quiet_set_v = (self._threshold.min(axis=1) / jitter).tolist()
         self._cycle = noise.stream("vteam.c2c", cells)
+        self._c2c_rate, self._c2c_mean = np.array(p.c2c_rate), np.array(p.c2c_rate**2 / 2)
+        self._c2c_volts = np.array(p.c2c_volts)
 
         def initial() -> Floats:
             u = noise.stream("vteam.initial", cells).uniform(every, first)
@@ -87,24 +96,28 @@ class Vteam(Device):
 
     def apply(self, cells: Cells, volts: Floats, duration_s: float, ordinals: Ordinals) -> None:
         """Closed form of one pulse of constant voltage."""
-        p = self.parameters
         rate_draw, volt_draw = self._cycle.normal_pair(cells, ordinals)
-        acting = volts * (1 + p.c2c_volts * volt_draw)
-        towards_set = acting > 0
-        threshold = np.where(towards_set, self._v_set[cells], self._v_reset[cells])
-        excess = np.abs(acting) / threshold - 1
-        np.maximum(excess, 0, out=excess)
-        rate = np.where(
-            towards_set,
-            self._rate_set[cells] * excess**p.alpha_set,
-            self._rate_reset[cells] * excess**p.alpha_reset,
-        )
-        rate *= np.exp(p.c2c_rate * rate_draw - p.c2c_rate**2 / 2)
-        gone = -np.expm1(-rate * duration_s)
+        volt_draw *= self._c2c_volts
+        volt_draw += _ONE
+        acting = volts * volt_draw
+        direction = (acting > _ZERO).astype(np.intp)
+        excess = np.abs(acting)
+        excess /= self._threshold[direction, cells]
+        excess -= _ONE
+        np.maximum(excess, _ZERO, out=excess)
+        rate_draw *= self._c2c_rate
+        rate_draw -= self._c2c_mean
+        rate = np.exp(rate_draw)
+        rate *= excess ** self._alpha[direction]
+        rate *= self._rate[direction, cells]
+        rate *= np.array(-duration_s)
+        gone = np.negative(np.expm1(rate))
         w = self._w[cells]
-        w = w + gone * np.where(towards_set, 1 - w, -w)
+        w += gone * (self._end[direction] - w)
         self._w[cells] = w
-        self.conductance_s[cells] = self._g_min[cells] + self._g_span[cells] * w
+        w *= self._g_span[cells]
+        w += self._g_min[cells]
+        self.conductance_s[cells] = w
 
     def put(self, conductance_s: Floats) -> None:
         """Invert G(w)."""

@@ -22,9 +22,11 @@ from ohmsim.parameters import bounded
 from ohmsim.state import State
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Lines = NDArray[np.intp]
 
 BLOCK = 32
+_BLOCK_BITS, _BLOCK_MASK, _ONE = np.array(BLOCK.bit_length() - 1), np.array(BLOCK - 1), np.array(1)
 TIMES = (1.0, 10.0, 100.0, 1000.0)
 """Correlation times of the slow processes, conversions."""
 
@@ -47,13 +49,11 @@ class ReadNoise:
     def __init__(self, parameters: ReadNoiseParameters, rows: int, cols: int, noise: NoiseSource, state: State) -> None:
         self.parameters = p = parameters
         cells, every, first = rows * cols, np.arange(rows * cols), np.zeros(1, np.uint64)
-        times = np.array(TIMES)
-        self._keep = np.exp(-1 / times)[:, None]
-        self._renew = np.sqrt(1 - self._keep**2)
-        self._cols = cols
-        self._pairs = [noise.stream(f"read.slow.{k}", cells) for k in range(len(TIMES) // 2)]
+        self._advance = _advance(p.slow)
+        self._cells = every.reshape(rows, cols)
+        self._slow_stream = noise.stream("read.slow", cells)
         self._white_stream = noise.stream("read.white", cells)
-        self._flips = noise.stream("read.telegraph", cells)
+        self._flip_stream = noise.stream("read.telegraph", cells)
 
         def levels() -> Floats:
             start = [noise.stream(f"read.start.{k}", cells).normal(every, first) for k in range(len(TIMES))]
@@ -66,39 +66,39 @@ class ReadNoise:
         size = p.telegraph * np.exp(
             p.telegraph_spread * noise.stream("read.telegraph.size", cells).normal(every, first)
         )
-        self._telegraph = np.where(has, size, 0.0).reshape(rows, cols)
+        self._telegraph = np.where(has, size, 0.0).reshape(rows, cols).astype(np.float32)
 
         # What the rows have lived through: conversions so far, and the slow parts where their present block began.
         self.conversions: NDArray[np.uint64] = state.array("read.conversions", (rows,), np.uint64)
-        self._level: Floats = state.array("read.level", (rows, len(TIMES), cols), np.float64, levels)
+        self._level: Singles = state.array("read.level", (rows, len(TIMES), cols), np.float32, levels)
         self._state: NDArray[np.bool_] = state.array("read.state", (rows, cols), np.bool_, states)
         self._block: NDArray[np.int64] = state.array("read.block", (rows,), np.int64)
         # The present block of each row, made when it is first needed.
-        self._white = np.empty((rows, BLOCK, cols))
-        self._slow = np.empty((rows, BLOCK, cols))
-        self._next_level = np.empty((rows, len(TIMES), cols))
-        self._next_state = np.empty((rows, cols), np.bool_)
+        self._white = np.empty((rows, BLOCK, cols), np.float32)
+        self._slow = np.empty((rows, BLOCK, cols), np.float32)
+        self._next_level = np.empty_like(self._level)
+        self._next_state = np.empty_like(self._state)
         self._made = np.full(rows, -1, np.int64)
+        self._averaged = {1 << k: np.array(2 ** (-k / 2), np.float32) for k in range(9)}
 
-    def draw(self, rows: Lines, samples: int) -> Floats:
+    def draw(self, rows: Lines, samples: int) -> Singles:
         """One conversion with `rows` on: the relative deviation of their cells, shape (rows, cols).
 
-        `samples` internal samples are averaged. Advances the rows' conversion ordinals.
+        `samples` internal samples (a power of two up to 256) are averaged. Advances the rows' conversion ordinals.
         """
-        ordinals = self.conversions[rows]
-        blocks = (ordinals // np.uint64(BLOCK)).astype(np.int64)
-        stale = blocks != self._made[rows]
-        if stale.any():
+        ordinals = self.conversions[rows].view(np.int64)
+        blocks, place = ordinals >> _BLOCK_BITS, ordinals & _BLOCK_MASK
+        if (blocks != self._made[rows]).any():
+            stale = blocks != self._made[rows]
             self._make(rows[stale], blocks[stale])
-        place = (ordinals % np.uint64(BLOCK)).astype(np.intp)
-        deviation = self._white[rows, place]
-        deviation *= samples**-0.5
+        self.conversions[rows] = ordinals + _ONE
+        deviation: Singles = self._white[rows, place]
+        deviation *= self._averaged[samples]
         deviation += self._slow[rows, place]
-        self.conversions[rows] = ordinals + np.uint64(1)
         return deviation
 
     def _make(self, rows: Lines, blocks: NDArray[np.int64]) -> None:
-        """Work out the blocks of `rows`: all draws at once, then the slow parts step by step."""
+        """Work out the blocks of `rows`."""
         p = self.parameters
         behind = self._block[rows] < blocks
         unmade = behind & (self._made[rows] != blocks - 1)
@@ -109,20 +109,46 @@ class ReadNoise:
         self._state[onward] = self._next_state[onward]
         self._block[onward] = blocks[behind]
 
-        cells = (rows[:, None] * self._cols + np.arange(self._cols))[:, None, :]
+        cells = self._cells[rows][:, None, :]
         ordinals = (blocks[:, None] * BLOCK + np.arange(BLOCK)).astype(np.uint64)[:, :, None]
-        self._white[rows] = p.white * self._white_stream.normal(cells, ordinals)
-        draws = np.stack([each for pair in self._pairs for each in pair.normal_pair(cells, ordinals)], axis=2)
-        draws *= self._renew
-        flips = self._flips.uniform(cells, ordinals) < 1 / p.telegraph_dwell
+        # One word serves four conversions: every fourth ordinal of this stream is used.
+        white = np.concatenate(self._white_stream.coarse_normals(cells, ordinals[:, ::4]), axis=1)
+        white *= np.float32(p.white)
+        self._white[rows] = white
 
-        level, up = self._level[rows], self._state[rows]
-        slow = np.empty((len(rows), BLOCK, self._cols))
-        share = p.slow / np.sqrt(len(TIMES))
-        for step in range(BLOCK):
-            level = level * self._keep + draws[:, step]
-            up = up ^ flips[:, step]
-            slow[:, step] = share * level.sum(axis=1) + self._telegraph[rows] * (up - 0.5)
-        self._slow[rows] = slow
-        self._next_level[rows], self._next_state[rows] = level, up
+        fresh = self._slow_stream.coarse_normals(cells, ordinals)
+        slow = np.matmul(self._advance, np.concatenate((self._level[rows], *fresh), axis=1))
+        up = self._state[rows][:, None, :] ^ np.logical_xor.accumulate(self._flips(rows, ordinals), axis=1)
+        self._slow[rows] = slow[:, :BLOCK] + self._telegraph[rows][:, None, :] * (up - np.float32(0.5))
+        self._next_level[rows], self._next_state[rows] = slow[:, BLOCK:], up[:, -1]
         self._made[rows] = blocks
+
+    def _flips(self, rows: Lines, ordinals: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Where telegraph noise changes its level, shape (rows, BLOCK, cols); only cells that have it are drawn."""
+        flips = np.zeros((len(rows), BLOCK, self._cells.shape[1]), np.bool_)
+        row, col = np.nonzero(self._telegraph[rows])
+        draws = self._flip_stream.uniform(self._cells[rows[row], col][:, None], ordinals[row, :, 0])
+        flips[row, :, col] = draws < 1 / self.parameters.telegraph_dwell
+        return flips
+
+
+def _advance(slow: float) -> Singles:
+    """The matrix that takes the slow processes through one block.
+
+    It acts on their levels at the start and BLOCK fresh normal draws of each; it gives their sum at each conversion,
+    with `slow` as rms, and their levels at the end.
+    """
+    keep = np.exp(-1 / np.array(TIMES))[:, None, None]
+    step, draw = np.arange(BLOCK)[:, None], np.arange(BLOCK)
+    level = keep ** (step + 1)
+    fresh = np.where(step >= draw, np.sqrt(1 - keep**2) * keep ** np.maximum(step - draw, 0), 0)
+    count = len(TIMES)
+    matrix = np.zeros((BLOCK + count, count + count * BLOCK))
+    for process in range(count):
+        columns = slice(count + process * BLOCK, count + (process + 1) * BLOCK)
+        matrix[:BLOCK, process] = level[process, :, 0]
+        matrix[:BLOCK, columns] = fresh[process]
+        matrix[BLOCK + process, process] = level[process, -1, 0]
+        matrix[BLOCK + process, columns] = fresh[process, -1]
+    matrix[:BLOCK] *= slow / count**0.5
+    return matrix.astype(np.float32)
