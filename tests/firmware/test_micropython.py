@@ -10,8 +10,8 @@ TESTS = Path(__file__).parent
 FETCH = ROOT / "tools" / "fetch_micropython.sh"
 UNAVAILABLE = 3
 
-# These need pytest, hypothesis or a subprocess.
-CPYTHON_ONLY = {"test_micropython", "test_parser_properties", "test_engine_codes"}
+# These need modules that only CPython has.
+CPYTHON_ONLY = {"test_micropython", "test_parser_properties", "test_engine_codes", "test_wire_page"}
 FILES = sorted(path.stem for path in TESTS.glob("test_*.py") if path.stem not in CPYTHON_ONLY)
 
 
