@@ -46,7 +46,9 @@ def test_ideal_currents_give_the_product(encoding: Encoding, weights: NDArray[np
     volts = np.random.default_rng(seed).uniform(-0.2, 0.2, (3, weights.shape[0]))
     tile = encoding.encode(weights, G_MIN_S, G_MAX_S)
     outputs = encoding.outputs(tile, volts @ tile.targets_s, volts)
-    np.testing.assert_allclose(outputs, volts @ weights, rtol=0, atol=20 * weights.shape[0] * float_step(weights) + 1e-15)
+    np.testing.assert_allclose(
+        outputs, volts @ weights, rtol=0, atol=20 * weights.shape[0] * float_step(weights) + 1e-15
+    )
 
 
 def test_a_pair_uses_the_whole_range() -> None:

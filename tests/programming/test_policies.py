@@ -66,9 +66,7 @@ conductances = st.lists(st.floats(0, 1.0), min_size=1, max_size=40)
 
 
 @given(policies, conductances, st.floats(10e-6, 110e-6))
-def test_amplitudes_point_at_the_target_and_stay_usable(
-    make: type[Vipi], path_s: list[float], target_s: float
-) -> None:
+def test_amplitudes_point_at_the_target_and_stay_usable(make: type[Vipi], path_s: list[float], target_s: float) -> None:
     for measured_s, volts in zip(path_s, drive(make(), target_s, path_s), strict=True):
         polarity = PROFILE.reset_drive if volts < 0 else PROFILE.set_drive
         assert polarity.start_v <= abs(volts) <= polarity.max_v

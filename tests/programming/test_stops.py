@@ -20,7 +20,9 @@ def test_each_stop_works_alone(pulses: int, full: int, elapsed_s: float, expecte
     assert {reason for reason, cells in reached if cells.any()} == expected
 
 
-@pytest.mark.parametrize("wrong", [{"pulses": -1}, {"full_voltage_pulses": -1}, {"time_s": -1.0}, {"time_s": float("nan")}])
+@pytest.mark.parametrize(
+    "wrong", [{"pulses": -1}, {"full_voltage_pulses": -1}, {"time_s": -1.0}, {"time_s": float("nan")}]
+)
 def test_negative_stops_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="negative"):
         Stops(**wrong)  # type: ignore[arg-type]

@@ -29,6 +29,11 @@ Rearm = Callable[[Crossbar], None]
 """Loads set-up and limits again after the board has restarted, or raises if the device may not be armed unasked."""
 
 
+def resume(crossbar: Crossbar) -> None:
+    """Load the limits that were armed before: the device under test is taken to be the same."""
+    crossbar.resume()
+
+
 class Access:
     """Reads and pulses under one set-up.
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ohmloop.crossbar import BoardShutdown, Crossbar, ForeignSetup, PulseList, Setup, Stopped, UncertainExchange
 from ohmloop.programming.acceptance import Acceptance, Verdict
-from ohmloop.programming.access import Access, Rearm
+from ohmloop.programming.access import Access, Rearm, resume
 from ohmloop.programming.cells import Cells, CellState
 from ohmloop.programming.context import PolicyContext
 from ohmloop.programming.errors import PolicyError, ProgrammingError
@@ -73,7 +73,7 @@ class Campaign:
         setup: Setup | None = None,
         run: Run | None = None,
         progress: Callable[[Progress], None] | None = None,
-        rearm: Rearm = Crossbar.resume,
+        rearm: Rearm = resume,
     ) -> None:
         geometry = crossbar.capabilities.geometry
         self._cells = Cells(targets_s)
@@ -110,6 +110,7 @@ class Campaign:
             try:
                 self._crossbar.configure(self._access.setup)
                 journal.replay(self._cells, self._policy, self._history, self._at_largest)
+                self._tell(Phase.READING)
                 self._read(np.arange(self._cells.count))
                 journal.started(self._cells)
                 self._program()

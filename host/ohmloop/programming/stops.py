@@ -29,7 +29,7 @@ class Stops:
     """
 
     pulses: int = 100
-    full_voltage_pulses: int = 10
+    full_voltage_pulses: int = 20
     time_s: float = 600.0
 
     def __post_init__(self) -> None:

@@ -26,7 +26,7 @@ class VipiGains:
     The defaults were tuned on simulated VTEAM arrays, on seeds that no test uses (docs/explanation/programming.md).
     """
 
-    proportional: float = 0.9
+    proportional: float = 1.1
     integral: float = 0.8
     creep: float = 0.06
     shrink: float = 0.85
