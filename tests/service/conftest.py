@@ -4,10 +4,15 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from tests.service.matrix import BODY_LIMIT, Matrix
 
-from ohmloop.service.app import create_app
+from ohmloop.service import answers
+from ohmloop.service.access import Access
+from ohmloop.service.boards import BoardsThread
+from ohmloop.service.inference import inference_routes
 from ohmloop.service.server import listen, serving
+from ohmloop.station import Interlock
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +22,12 @@ def matrix() -> Matrix:
 
 @pytest.fixture(scope="session")
 def url(matrix: Matrix) -> Iterator[str]:
-    app = create_app({matrix.name: matrix}, body_limit=BODY_LIMIT)
+    app = FastAPI()
+    thread = BoardsThread()
+    app.state.closing = thread.close
+    app.add_middleware(Access, token=None)
+    answers.install(app)
+    app.include_router(inference_routes({matrix.name: matrix}, Interlock(), thread, lambda _: None, BODY_LIMIT))
     with serving(app, listen("127.0.0.1", 0, None)) as address:
         yield address
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ohmloop.network import InputError
+
 INPUTS = 6
 OUTPUTS = 3
 LARGEST = 1000.0
@@ -25,5 +27,5 @@ class Matrix:
     def infer(self, batch: NDArray[np.float64]) -> NDArray[np.float64]:
         """The logits; inputs above LARGEST are refused, OVER_RANGE in front stands for a column out of range."""
         if np.abs(batch).max() > LARGEST:
-            raise ValueError(f"inputs must be within {-LARGEST:g} to {LARGEST:g}")
+            raise InputError(f"inputs must be within {-LARGEST:g} to {LARGEST:g}")
         return np.where(batch[:, :1] == OVER_RANGE, np.inf, batch @ self.weights)

@@ -10,24 +10,43 @@ from fastapi import FastAPI
 
 from ohmloop.service import answers
 from ohmloop.service.access import Access
+from ohmloop.service.boards import BoardsThread
 from ohmloop.service.body import MAX_BODY_BYTES
+from ohmloop.service.events import Events, event_routes
+from ohmloop.service.hosted import HostedNetwork
 from ohmloop.service.inference import inference_routes
-from ohmloop.service.model import ServedModel
-from ohmloop.service.turn import Turn
+from ohmloop.service.jobs import job_routes
+from ohmloop.service.residence import Residence
+from ohmloop.service.station_routes import station_routes
+from ohmloop.station import Station
 
 
 def create_app(
-    models: Mapping[str, ServedModel], *, token: str | None = None, body_limit: int = MAX_BODY_BYTES
+    station: Station,
+    networks: Mapping[str, HostedNetwork],
+    *,
+    token: str | None = None,
+    body_limit: int = MAX_BODY_BYTES,
 ) -> FastAPI:
-    turn = Turn()
+    """The service of an armed station and the networks that its boards may hold, by name.
+
+    At its start it reads the boards to find out which of them they hold; nothing is moved unasked. `token` is what
+    callers must bring, or None if only programs on this machine may call. `body_limit` is in bytes.
+    """
+    thread, events, residence = BoardsThread(), Events(), Residence(station, networks)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await thread.run(residence.look)
         yield
-        turn.close()
+        thread.close()
 
     app = FastAPI(title="ohmloop", version=version("ohmloop"), lifespan=lifespan)
+    app.state.closing = events.close
     app.add_middleware(Access, token=token)
     answers.install(app)
-    app.include_router(inference_routes(models, turn, lambda: None, body_limit))
+    app.include_router(inference_routes(networks, station.interlock, thread, residence.why_not_ready, body_limit))
+    app.include_router(job_routes(station, residence, thread, events))
+    app.include_router(station_routes(station, residence))
+    app.include_router(event_routes(events))
     return app

@@ -9,22 +9,30 @@ import numpy as np
 from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 
+from ohmloop.service.boards import BoardsThread
 from ohmloop.service.body import read_body
 from ohmloop.service.compression import accepted, compress
 from ohmloop.service.errors import BadRequest, NotFound, Occupied
 from ohmloop.service.inference_request import parse
 from ohmloop.service.inference_response import Encoded, OutputTensor, check_finite, check_outputs, encode
 from ohmloop.service.model import CLASS, INPUT, LOGITS, VERSION, ServedModel, metadata
-from ohmloop.service.turn import Turn
+from ohmloop.station import Interlock
 
 EXTENSIONS = ["binary_tensor_data"]
 HEAD_LENGTH = "Inference-Header-Content-Length"
 
 
 def inference_routes(
-    models: Mapping[str, ServedModel], turn: Turn, not_ready: Callable[[], str | None], body_limit: int
+    models: Mapping[str, ServedModel],
+    interlock: Interlock,
+    thread: BoardsThread,
+    why_not_ready: Callable[[str | None], str | None],
+    body_limit: int,
 ) -> APIRouter:
-    """The routes below /v2. `not_ready` says why the boards cannot answer now, or None."""
+    """The routes below /v2.
+
+    `why_not_ready` says why a model, or with None every model, cannot be asked now; None if it can.
+    """
     routes = APIRouter(prefix="/v2", tags=["inference"])
 
     def find(name: str, version: str) -> ServedModel:
@@ -34,8 +42,8 @@ def inference_routes(
             raise NotFound(f"model {name!r} has no version {version!r}; it has {VERSION!r}")
         return models[name]
 
-    def check_ready() -> None:
-        if reason := not_ready():
+    def check_ready(name: str | None = None) -> None:
+        if reason := why_not_ready(name):
             raise Occupied(reason)
 
     @routes.get("")
@@ -60,7 +68,7 @@ def inference_routes(
     @routes.get("/models/{name}/versions/{version}/ready")
     def model_ready(name: str, version: str = VERSION) -> dict[str, object]:
         model = find(name, version)
-        check_ready()
+        check_ready(name)
         return {"name": model.name, "ready": True}
 
     @routes.post("/models/{name}/infer")
@@ -70,8 +78,8 @@ def inference_routes(
         asked = parse(await read_body(request, body_limit), request.headers.get(HEAD_LENGTH))
         check_outputs(asked, (LOGITS, CLASS))
         batch = _batch(model, asked.inputs)
-        check_ready()
-        logits = await turn.run(lambda: _logits(model, batch))
+        check_ready(name)
+        logits = await thread.run(lambda: _logits(model, interlock, batch))
         outputs = (
             OutputTensor(LOGITS, "FP32", logits.astype(np.float32)),
             OutputTensor(CLASS, "INT64", logits.argmax(axis=1).astype(np.int64)),
@@ -94,11 +102,9 @@ def _batch(model: ServedModel, inputs: Mapping[str, NDArray[np.generic]]) -> NDA
     return values.astype(np.float64)
 
 
-def _logits(model: ServedModel, batch: NDArray[np.float64]) -> NDArray[np.float64]:
-    try:
+def _logits(model: ServedModel, interlock: Interlock, batch: NDArray[np.float64]) -> NDArray[np.float64]:
+    with interlock.held("inference"):
         logits = model.infer(batch)
-    except ValueError as error:
-        raise BadRequest(str(error)) from error
     check_finite(logits)
     return logits
 

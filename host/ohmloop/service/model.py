@@ -36,7 +36,7 @@ class ServedModel(Protocol):
     def infer(self, batch: NDArray[np.float64]) -> NDArray[np.float64]:
         """Logits of shape (batch, outputs) for inputs of shape (batch, inputs), computed on the crossbars.
 
-        Raises CrossbarError if a board cannot answer, ValueError for inputs outside what the model takes.
+        Raises CrossbarError if a board cannot answer, InputError for inputs that the network does not take.
         """
         ...
 

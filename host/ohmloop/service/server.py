@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -22,15 +22,20 @@ BACKLOG = 128
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(_config(app))
         self.settled = threading.Event()  # started, or failed to
+        self._closing: Callable[[], None] = app.state.closing
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
             await super().startup(sockets)
         finally:
             self.settled.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._closing()  # streams of events have no end of their own
+        await super().shutdown(sockets)
 
 
 def listen(host: str, port: int, token: str | None) -> socket.socket:
@@ -57,15 +62,15 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(app: FastAPI, listener: socket.socket) -> None:
+def serve_until_stopped(app: FastAPI, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM; the first lets what runs come to its end, the second does not wait."""
-    _Server(_config(app)).run(sockets=[listener])
+    _Server(app).run(sockets=[listener])
 
 
 @contextmanager
 def serving(app: FastAPI, listener: socket.socket) -> Iterator[str]:
     """Serve from a thread while the context is open; gives the URL. Raises ServiceConfigurationError if that fails."""
-    server = _Server(_config(app))
+    server = _Server(app)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="service", daemon=True)
     url = url_of(listener)
     thread.start()

@@ -1,0 +1,58 @@
+"""The `ohmloop` command with all its sub-commands, and how it fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from ohmloop.cli import arm, demo, doctor, emulate, infer, program, runs, scan, serve, stop
+from ohmloop.cli.failure import describe
+
+DEBUG = "OHMLOOP_DEBUG"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(version("ohmloop"))
+        raise typer.Exit
+
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def ohmloop(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Hardware-in-the-loop control of memristor crossbars."""
+
+
+app.command()(demo.demo)
+app.command()(emulate.emulate)
+app.command()(scan.scan)
+app.command()(doctor.doctor)
+app.command()(arm.arm)
+app.command()(program.program)
+app.command()(infer.infer)
+app.command()(serve.serve)
+app.add_typer(runs.app, name="runs")
+app.command()(stop.stop)
+
+
+def main() -> None:
+    """Run the command line; whatever goes wrong becomes one line and an exit code."""
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        failure = describe(error)
+        print(f"ohmloop: {failure.line}", file=sys.stderr)
+        sys.exit(failure.code)

@@ -1,0 +1,43 @@
+"""`ohmloop arm`: the limits of a device under test, loaded into its boards."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ohmloop.cli.opening import open_device
+from ohmloop.cli.options import Devices, DutFile, StorePath, open_store
+from ohmloop.cli.output import AsJson, print_json, print_table
+
+
+def arm(
+    device: Devices,
+    dut: DutFile = None,
+    disarm: Annotated[bool, typer.Option("--disarm", help="Unload the limits instead.")] = False,
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
+    """Load the limits of a device file into the boards. Moves nothing; pulses are possible from then on."""
+    from ohmloop.station import Station
+
+    under_test = open_device(device, dut)
+    with open_store(store) as kept, Station(device, under_test, kept) as station:
+        if disarm:
+            for board in station.boards:
+                board.disarm()
+        else:
+            station.arm()
+        boards = [
+            {
+                "board": board.capabilities.serial,
+                "geometry": str(board.capabilities.geometry),
+                "armed": None if board.limits is None else under_test.name,
+                "hash": None if board.limits is None else under_test.hash,
+            }
+            for board in station.boards
+        ]
+    if json:
+        print_json({"boards": boards})
+        return
+    print_table(("board", "array", "armed for"), [(b["board"], b["geometry"], b["armed"] or "nothing") for b in boards])

@@ -1,0 +1,63 @@
+"""`ohmloop infer`: what the boards answer to a file of inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ohmloop.cli.failure import USAGE, CommandError
+from ohmloop.cli.opening import open_device, open_model
+from ohmloop.cli.options import Devices, DutFile, ModelName, StorePath, open_store
+from ohmloop.cli.output import AsJson, print_json, print_table
+
+
+def infer(
+    device: Devices,
+    model: ModelName,
+    inputs: Annotated[Path, typer.Argument(help="Input vectors: .npy, or .csv with one vector a line.")],
+    dut: DutFile = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the logits there too (.npy).")] = None,
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
+    """Ask boards that hold a network. Moves nothing; inputs are held to the read limit."""
+    import numpy as np
+
+    from ohmloop.programming import Acceptance
+    from ohmloop.service.hosted import HOLDS, HostedNetwork
+    from ohmloop.station import Station
+
+    network, under_test = open_model(model), open_device(device, dut)
+    try:
+        values = np.load(inputs) if inputs.suffix == ".npy" else np.loadtxt(inputs, delimiter=",", ndmin=2)
+    except (OSError, ValueError, EOFError) as error:
+        raise CommandError(f"cannot read input vectors from {inputs}: {error}", USAGE) from error
+    vectors = network.checked(values)
+    with (
+        open_store(store) as kept,
+        Station(device, under_test, kept) as station,
+        HostedNetwork(network, station.boards, under_test) as hosted,
+    ):
+        station.arm()
+        held = hosted.fraction_held(Acceptance().tolerance)
+        if held < HOLDS:
+            raise CommandError(
+                f"the boards do not hold {network.name!r}: {held:.0%} of the cells are near their target, "
+                f"{HOLDS:.0%} are needed; program it first"
+            )
+        run = station.begin("infer", {"model": network.name, "vectors": len(vectors)})
+        logits = hosted.infer(vectors)
+        run.put("infer", {"inputs": vectors, "logits": logits})
+        run.finish("done", {"cells_held": held})
+    if output is not None:
+        np.save(output, logits, allow_pickle=False)
+    classes = logits.argmax(axis=1)
+    if json:
+        print_json({"run": run.id, "model": network.name, "class": classes.tolist(), "logits": logits.tolist()})
+        return
+    print_table(
+        ("vector", "class", "logits"),
+        [(i, c, " ".join(f"{v:.3f}" for v in row)) for i, (c, row) in enumerate(zip(classes, logits, strict=True))],
+    )

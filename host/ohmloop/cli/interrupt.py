@@ -1,0 +1,33 @@
+"""Ctrl-C: the first waits for a safe point, the second stops at once."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+@contextmanager
+def safe_point_first(safe_point: Callable[[], None], at_once: Callable[[], None]) -> Iterator[None]:
+    """While open, the first SIGINT calls `safe_point` and the second `at_once`; a third is an ordinary interrupt."""
+    asked = 0
+
+    def on_interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            print("\nstopping at the next safe point; Ctrl-C again stops at once", file=sys.stderr)
+            safe_point()
+        elif asked == 2:
+            print("\nemergency stop", file=sys.stderr)
+            at_once()
+        else:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,73 @@
+"""`ohmloop scan`: what every cell of the arrays holds now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ohmloop.cli.failure import USAGE, CommandError
+from ohmloop.cli.opening import open_device
+from ohmloop.cli.options import Devices, DutFile, StorePath, open_store
+from ohmloop.cli.output import AsJson, print_json, print_table
+
+
+def scan(
+    device: Devices,
+    dut: DutFile = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write the conductances there too (.npz, S, an array a board)."),
+    ] = None,
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
+    """Arm the boards with their device file and read every cell once, at its read voltage. Moves nothing."""
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ohmloop.station import Station
+
+    if output is not None and output.suffix != ".npz":
+        raise CommandError(f"--output writes .npz files, not {output}", USAGE)
+    under_test = open_device(device, dut)
+    found: dict[str, NDArray[np.float64]] = {}
+    with open_store(store) as kept, Station(device, under_test, kept) as station:
+        station.arm()
+        run = station.begin("scan", {"devices": list(device)})
+        for board in station.boards:
+            board.configure(under_test.setup)
+            readings = board.read_array()
+            rows, cols = np.indices(readings.currents_a.shape)
+            run.read(board.capabilities.serial, rows, cols, readings)
+            found[board.capabilities.serial] = readings.conductances_s
+        run.finish("done", {"cells": sum(values.size for values in found.values())})
+    if output is not None:
+        np.savez_compressed(output, allow_pickle=False, **found)
+    summaries = [
+        {
+            "board": serial,
+            "geometry": "x".join(map(str, values.shape)),
+            "median_s": float(np.nanmedian(values)),
+            "least_s": float(np.nanmin(values)),
+            "most_s": float(np.nanmax(values[np.isfinite(values)])),
+            "over_range": int(np.isinf(values).sum()),
+        }
+        for serial, values in found.items()
+    ]
+    if json:
+        print_json({"run": run.id, "boards": summaries})
+        return
+    print_table(
+        ("board", "array", "least", "median", "most", "over range"),
+        [
+            (
+                serial,
+                "x".join(map(str, values.shape)),
+                *(f"{value * 1e6:.2f} µS" for value in np.nanpercentile(values, (0, 50, 100))),
+                int(np.isinf(values).sum()),
+            )
+            for serial, values in found.items()
+        ],
+    )

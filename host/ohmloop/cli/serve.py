@@ -1,0 +1,63 @@
+"""`ohmloop serve`: the REST service around a station."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ohmloop.cli.failure import USAGE, CommandError
+from ohmloop.cli.opening import open_device, open_model
+from ohmloop.cli.options import Devices, DutFile, StorePath, open_store
+
+TOKEN = "OHMLOOP_TOKEN"
+
+
+def serve(
+    device: Devices,
+    model: Annotated[
+        list[str],
+        typer.Option("--model", "-m", help="A network: `digits`, or a .npz or .safetensors file. Repeat for several."),
+    ],
+    dut: DutFile = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs a token.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 takes a free one.")] = 8000,
+    token_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=f"File with the token that callers must bring (or {TOKEN}).")
+    ] = None,
+    store: StorePath = None,
+) -> None:
+    """Serve networks on the boards: Open Inference Protocol v2, programming as a job, emergency stop."""
+    from ohmloop.service.app import create_app
+    from ohmloop.service.hosted import HostedNetwork
+    from ohmloop.service.server import listen, serve_until_stopped, url_of
+    from ohmloop.station import Station
+
+    token = _token(token_file)
+    listener = listen(host, port, token)
+    models, under_test = [open_model(name) for name in model], open_device(device, dut)
+    with listener, open_store(store) as kept, Station(device, under_test, kept) as station:
+        station.arm()
+        networks = {model.name: HostedNetwork(model, station.boards, under_test) for model in models}
+        try:
+            app = create_app(station, networks, token=token)
+            print(f"ohmloop: serving {', '.join(networks)} on {url_of(listener)}", file=sys.stderr, flush=True)
+            serve_until_stopped(app, listener)
+        finally:
+            for network in networks.values():
+                network.close()
+
+
+def _token(path: Path | None) -> str | None:
+    if path is None:
+        return os.environ.get(TOKEN) or None
+    try:
+        token = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise CommandError(f"cannot read the token from {path}: {error.strerror}", USAGE) from error
+    if not token:
+        raise CommandError(f"{path} holds no token", USAGE)
+    return token

@@ -1,0 +1,126 @@
+"""One programming job: a network into the boards of a station, journalled in a run that can be resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from ohmloop.programming import Acceptance, Outcome, Progress, Report, Stops
+from ohmloop.service.hosted import HostedNetwork, ProgrammingPlan
+from ohmloop.station import Job, Station, StationError
+from ohmloop.store import Run
+
+KIND = "program"
+RESUMABLE = ("running", "paused")
+
+
+class Programming:
+    """The work of a programming job; give it to `Station.start`.
+
+    Args:
+        station: armed. network: on its boards. plan: how.
+        resume: number of an interrupted run to go on with; its own plan holds then.
+        tell: called with each Progress, in a board's thread, one call at a time.
+        parameters: more about the run, to be kept with it.
+
+    Raises StoreError, and StationError for a run that cannot be resumed here.
+
+    Attributes:
+        run: the run it is journalled in. reports: one for each board once it has ended.
+    """
+
+    def __init__(
+        self,
+        station: Station,
+        network: HostedNetwork,
+        plan: ProgrammingPlan,
+        *,
+        resume: int | None = None,
+        tell: Callable[[Progress], None] | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> None:
+        if resume is None:
+            self.run = station.begin(KIND, {"model": network.name, "plan": asdict(plan), **(parameters or {})})
+        else:
+            self.run = _resumed(station, network, resume)
+            plan = _plan_of(self.run)
+        self.reports: Sequence[Report] = ()
+        self._network = network
+        self._plan = plan
+        self._tell = tell
+        self._moments: dict[str, Progress] = {}
+
+    def __call__(self, job: Job) -> dict[str, Any]:
+        """Program, until every cell is decided or the job is cancelled; returns what `summary` returns.
+
+        A run that does not come to its end, for whatever reason, stays resumable.
+        """
+
+        def told(moment: Progress) -> None:
+            self._moments[moment.board] = moment
+            job.report(self._progress())
+            if self._tell is not None:
+                self._tell(moment)
+
+        deployment = self._network.deployment(self._plan, run=self.run, progress=told)
+        job.on_cancel(deployment.request_stop)
+        try:
+            self.reports = deployment.execute()
+        except Exception as error:
+            self.run.finish("paused", {"error": f"{type(error).__name__}: {error}"})
+            raise
+        self.run.finish("done" if self.complete else "paused", self.summary())
+        return self.summary()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every board came to its end."""
+        return bool(self.reports) and all(report.outcome is Outcome.DONE for report in self.reports)
+
+    def summary(self) -> dict[str, Any]:
+        """What came of it, as plain JSON values."""
+        cells = sum(report.totals.cells for report in self.reports)
+        accepted = sum(report.totals.accepted for report in self.reports)
+        return {
+            "run": self.run.id,
+            "cells": cells,
+            "declared_in_band": accepted / cells if cells else 1.0,
+            "boards": [report.summary() for report in self.reports],
+        }
+
+    def _progress(self) -> dict[str, Any]:
+        moments = list(self._moments.values())
+        return {
+            "run": self.run.id,
+            "model": self._network.name,
+            "cells": sum(moment.cells for moment in moments),
+            "accepted": sum(moment.accepted for moment in moments),
+            "failed": sum(moment.failed for moment in moments),
+            "pulses": sum(moment.pulses for moment in moments),
+            "boards": [asdict(moment) for moment in moments],
+        }
+
+
+def _resumed(station: Station, network: HostedNetwork, number: int) -> Run:
+    run = station.store.open(number)
+    if run.kind != KIND or run.state not in RESUMABLE:
+        raise StationError(f"run {number} ({run.kind}, {run.state}) cannot be resumed: begin a new one")
+    if run.parameters.get("model") != network.name:
+        raise StationError(f"run {number} programs {run.parameters.get('model')!r}, not {network.name!r}")
+    if run.origin.get("device_hash") != station.device.hash:
+        raise StationError(f"run {number} was with another device file: use that one, or begin a new run")
+    kept, here = _serials(run), [board.capabilities.serial for board in station.boards]
+    if kept != here:
+        raise StationError(f"run {number} was on the boards {kept}, not on {here}: give those, in that order")
+    run.restart()
+    return run
+
+
+def _serials(run: Run) -> list[str]:
+    return [board["serial"] for board in run.origin.get("boards", [])]
+
+
+def _plan_of(run: Run) -> ProgrammingPlan:
+    kept = run.parameters["plan"]
+    return ProgrammingPlan(kept["policy"], Acceptance(**kept["acceptance"]), Stops(**kept["stops"]))

@@ -1,0 +1,68 @@
+"""Which network the boards hold: one at a time, and none while they are being programmed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from ohmloop.crossbar import CrossbarError
+from ohmloop.programming import Acceptance
+from ohmloop.service.errors import NotFound
+from ohmloop.service.hosted import HOLDS, HostedNetwork
+from ohmloop.station import Station
+
+log = logging.getLogger(__name__)
+
+
+class Residence:
+    """Knows what the boards hold, from what was programmed or from reading them."""
+
+    def __init__(self, station: Station, networks: Mapping[str, HostedNetwork]) -> None:
+        self.networks = networks
+        self._station = station
+        self._resident: str | None = None
+
+    @property
+    def resident(self) -> str | None:
+        """Name of the network that the boards hold, or None."""
+        return self._resident
+
+    def find(self, name: str) -> HostedNetwork:
+        """A network by name. Raises NotFound."""
+        if name not in self.networks:
+            raise NotFound(f"there is no model {name!r}; there are {', '.join(self.networks) or 'none'}")
+        return self.networks[name]
+
+    def look(self) -> None:
+        """Read the boards to find out which network they hold. Moves nothing."""
+        with self._station.interlock.held("reading the boards"):
+            for name, network in self.networks.items():
+                try:
+                    held = network.fraction_held(Acceptance().tolerance)
+                except CrossbarError as error:
+                    log.warning("cannot tell whether the boards hold %s: %s", name, error)
+                    continue
+                if held >= HOLDS:
+                    self._resident = name
+                    return
+
+    @contextmanager
+    def moving_in(self, network: HostedNetwork) -> Iterator[Callable[[], None]]:
+        """The boards hold nothing while the context is open; call what it gives once they hold `network`."""
+        self._resident = None
+
+        def settle() -> None:
+            self._resident = network.name
+
+        yield settle
+
+    def why_not_ready(self, name: str | None = None) -> str | None:
+        """Why `name` (or any network) cannot be asked now, or None if it can."""
+        if (job := self._station.job) is not None:
+            return f"job {job.id} ({job.kind}) has the boards; GET /v1/jobs/{job.id} tells how far it is"
+        if self._resident is None or name not in (None, self._resident):
+            wanted = f"model {name!r}" if name else "any model"
+            holds = f"hold {self._resident!r}" if self._resident else "have not been programmed"
+            return f"the boards do not hold {wanted}: they {holds}; POST /v1/programming starts that"
+        return None
