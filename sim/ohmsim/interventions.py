@@ -37,6 +37,7 @@ def truth(board: EmulatedBoard, fields: Fields) -> Reply:
         "conversions": matrix(cells.noise.conversions),
         "gates": board.hal.gates,
         "virtual_time_us": board.hal.time.now_ns // 1000,
+        "idle_us": board.hal.time.idle_ns // 1000,
         "resets": board.resets,
         "crashes": board.crashes,
         "wire": board.stream.faults.counts(),

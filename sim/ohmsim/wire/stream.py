@@ -87,8 +87,9 @@ class WireStream:
             self._turn(left)
         if timeout_ms and not self._input:
             # Idle time is wall time, but no more than asked for: a busy machine must not starve the watchdog.
-            self._hal.advance(min(round((time.monotonic() - begin) * 1e9), timeout_ms * 1_000_000))
-            self._hal.time.idle()
+            idle_ns = min(round((time.monotonic() - begin) * 1e9), timeout_ms * 1_000_000)
+            self._hal.advance(idle_ns)
+            self._hal.time.idle(idle_ns)
         data = bytes(self._input[:READ_CHUNK])
         del self._input[:READ_CHUNK]
         self._hal.advance(len(data) * BYTE_NS)
