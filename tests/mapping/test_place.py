@@ -28,8 +28,7 @@ def test_every_weight_is_placed_once_on_live_cells(
     weights = [rng.normal(size=shape) for shape in shapes]
     try:
         placement = place(weights, arrays, encoding=encoding, **RANGE)
-    except MappingError as error:
-        assert "need" in str(error)
+    except MappingError:
         assume(False)
     used = [np.zeros((a.geometry.rows, a.geometry.cols), dtype=int) for a in arrays]
     for layer, shape in enumerate(shapes):

@@ -64,5 +64,5 @@ def test_an_accepted_cell_may_use_the_whole_tolerance() -> None:
     ],
 )
 def test_impossible_rules_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="not|must"):
+    with pytest.raises(ValueError, match=r"not|must"):
         Acceptance(**wrong)  # type: ignore[arg-type]

@@ -188,7 +188,7 @@ def test_an_unarmed_board(board: Board) -> None:
 def test_a_start_amplitude_above_the_limit(board: Board) -> None:
     profile = replace(PROFILE, set_drive=Drive(2.5, 0.9, 3.0))
     campaign = Campaign(board.crossbar, board.targets(), Vipi(), Acceptance(), Stops(), profile=profile)
-    with pytest.raises(ProgrammingError, match="SET on board .* starts at 2.500000 V"):
+    with pytest.raises(ProgrammingError, match=r"SET on board .* starts at 2\.500000 V"):
         campaign.execute()
 
 
