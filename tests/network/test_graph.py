@@ -67,7 +67,7 @@ def test_layers_that_do_not_fit() -> None:
 
 
 def test_softmax_only_at_the_end() -> None:
-    with pytest.raises(ModelError, match="layer 0 .* softmax"):
+    with pytest.raises(ModelError, match=r"layer 0 .* softmax"):
         Model("net", (layer(3, 4, Activation.SOFTMAX), layer(4, 2)))
 
 
