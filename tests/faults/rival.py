@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from random import Random
 
-from tests.bench import DEVICE_HASH, LIMITS, SETUP, pulse_list
+from tests.bench import DEVICE_HASH, LIMITS, pulse_list
 
-from ohmloop.crossbar import CrossbarError
+from ohmloop.crossbar import Bias, CrossbarError, ReadConditions, Setup
 from ohmloop.drivers.opening import open_native
 from ohmloop.link.address import DeviceAddress
 from ohmloop.link.tcp import TcpPort
@@ -26,6 +26,8 @@ MISCHIEF = (
     "PULSe:LIST 0000000000000000,1,1,NONE,AAAAAAAA",
 )
 """What it sends without an envelope."""
+
+OTHER_SETUP = Setup(ReadConditions(volts=0.1, averages=4), Bias.THIRD)
 
 PAUSE_S = 0.02
 
@@ -66,8 +68,8 @@ class Rival(threading.Thread):
         assert not self.is_alive()
 
     def _act(self) -> None:
-        with open_native(f"{self._url}?timeout=0.06") as crossbar:
+        with open_native(self._url) as crossbar:
             crossbar.arm(LIMITS, DEVICE_HASH)
-            crossbar.configure(SETUP)
+            crossbar.configure(OTHER_SETUP)
             crossbar.pulse(pulse_list((ROW, 6)))
             self.pulsed += 1

@@ -7,6 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tests.bench import DEVICE_HASH, LIMITS, SETUP
 from tests.conftest import StartEmulator
 from tests.faults.ledger import Ledger
@@ -15,8 +16,8 @@ from tests.faults.rival import ROW, Rival
 from ohmloop.crossbar import (
     ForeignSetup,
     LeaseHeld,
+    LimitExceeded,
     PulseList,
-    PulseResult,
     Readback,
     UncertainExchange,
 )
@@ -26,10 +27,7 @@ from ohmloop.link.control import Control
 
 EXCHANGES = 2000
 WIRE = {"lose": 0.02, "corrupt": 0.01, "late": 0.02, "duplicate": 0.01, "reorder": 0.005, "late_s": 0.2, "seed": 11}
-CHANGE_S = 0.15 * 1e-4
-"""A reading may differ from the truth by noise, not by half the read voltage or another cell."""
-
-LEASE_PAUSE = threading.Event()
+PAUSE = threading.Event()
 
 
 def random_pulses(random: Random) -> PulseList:
@@ -39,77 +37,110 @@ def random_pulses(random: Random) -> PulseList:
     return PulseList(rows, cols, volts, np.full(len(cells), 10e-6))
 
 
-def prepare(crossbar: NativeCrossbar) -> None:
+class Observer:
+    """A client without a lease: it believes only what was read under the set-up that it found."""
+
+    def __init__(self, control: Control, url: str) -> None:
+        self._control = control
+        self._url = url
+        self._crossbar = open_native(url)
+        self.read = self.wrong = self.refused = 0
+
+    def look(self) -> None:
+        rows, cols = np.repeat(np.arange(ROW), 8), np.tile(np.arange(8), ROW)
+        try:
+            readings = self._crossbar.read_cells(rows, cols)
+        except (ForeignSetup, LimitExceeded):  # another set-up, or disarmed
+            self.refused += 1
+            self.close()
+            self._crossbar = open_native(self._url)
+        else:
+            self.read += 1
+            self.wrong += wrong(readings.conductances_s, self._control.truth()["conductance_s"][rows, cols])
+
+    def close(self) -> None:
+        self._crossbar.close()
+
+
+def wrong(measured_s: NDArray[np.float64], truth_s: NDArray[np.float64]) -> int:
+    """Readings that differ from the truth by more than noise: of another cell, or at another read voltage."""
+    return int((np.abs(measured_s - truth_s) > np.maximum(0.1 * truth_s, 2e-6)).sum())
+
+
+def prepare(crossbar: NativeCrossbar, observer: Observer) -> None:
     """Set up and arm, however long the rival keeps the lease (10 s at most)."""
     for _ in range(400):
         try:
             crossbar.arm(LIMITS, DEVICE_HASH)
             crossbar.configure(SETUP)
         except (LeaseHeld, ForeignSetup):
-            LEASE_PAUSE.wait(0.05)
+            observer.look()
+            PAUSE.wait(0.03)
         else:
             return
     pytest.fail("the rival never gives the lease back")
 
 
-def wrong_readings(control: Control, pulses: PulseList, result: PulseResult) -> int:
-    """Readings of an exchange that are not the conductance of their cell at the read voltage asked for."""
-    if result.readings is None:
-        return 0
-    truth_s = control.truth()["conductance_s"][pulses.rows, pulses.cols]
-    measured_s = result.readings.currents_a / SETUP.read.volts
-    assert result.readings.conditions == SETUP.read
-    return int((np.abs(measured_s - truth_s) > np.maximum(0.1 * truth_s, 2e-6)).sum())
-
-
 @pytest.mark.slow
 def test_no_pulse_twice_and_no_foreign_reading(emulator: StartEmulator) -> None:
     process = emulator("8x8", seed="5")
+    url = f"{process.boards[0].url}?timeout=0.06"
     with process.control() as control:
-        campaign(control, process.boards[0].url, Random(5))
-
-
-def campaign(control: Control, url: str, random: Random) -> None:
-    control.ask("fault", wire=WIRE)
-    ledger, rival = Ledger(8, 8), Rival(url, 6)
-    done = uncertain = foreign = wrong = resets = 0
-    crossbar = open_native(f"{url}?timeout=0.06")
-    rival.start()
-    try:
-        prepare(crossbar)
-        while done + uncertain < EXCHANGES:
-            if random.random() < 0.02:
-                resets += 1
-                control.ask("reset", when=random.choice(("now", {"gates": random.randint(1, 12)})))
-            if random.random() < 0.01:  # a new host in place of the old one
-                crossbar.close()
-                crossbar = open_native(f"{url}?timeout=0.06")
-                prepare(crossbar)
-            pulses = random_pulses(random)
-            try:
-                result = crossbar.pulse(pulses, random.choice((Readback.AFTER, Readback.NONE)))
-            except UncertainExchange:
-                uncertain += 1
-                ledger.unknown(pulses)
-                prepare(crossbar)
-            except (ForeignSetup, LeaseHeld):
-                foreign += 1
-                prepare(crossbar)
-            else:
-                done += 1
-                ledger.certain(pulses, result.applied)
-                wrong += wrong_readings(control, pulses, result)
-    finally:
-        rival.end()
-        crossbar.close()
-    truth = control.truth()
+        control.ask("fault", wire=WIRE)
+        observer, rival = Observer(control, url), Rival(url, 6)
+        rival.start()
+        try:
+            ledger, told = campaign(control, url, observer, Random(5))
+        finally:
+            rival.end()
+            observer.close()
+        truth = control.truth()
     seen = truth["full_pulses"].copy()
     seen[ROW] = 0
-    story = f"{done} done, {uncertain} uncertain, {foreign} refused, {resets} resets, rival {rival.pulsed} times"
+    story = (
+        f"{told}; {truth['resets']} resets; rival: {rival.pulsed} times; observer: {observer.read} readings, "
+        f"{observer.refused} refused"
+    )
     assert ledger.doubled(seen) == 0, story
     assert ledger.omitted(seen) == 0, story
-    assert wrong == 0, story
-    assert done > 0.9 * EXCHANGES, story
+    assert told["wrong"] == observer.wrong == 0, story
+    assert told["done"] > 0.9 * EXCHANGES, story
     assert truth["resets"] >= 20, story
     assert rival.pulsed > 0, story
+    assert observer.read > 10, story
+    assert observer.refused > 10, story
     assert all(truth["wire"][way][kind] > 0 for way in ("to_board", "to_host") for kind in ("lose", "corrupt", "late"))
+
+
+def campaign(control: Control, url: str, observer: Observer, random: Random) -> tuple[Ledger, dict[str, int]]:
+    """Pulse at random; what was applied for all that the host knows, and how often what happened."""
+    ledger, told = Ledger(8, 8), dict.fromkeys(("done", "uncertain", "refused", "wrong"), 0)
+    crossbar = open_native(url)
+    prepare(crossbar, observer)
+    while told["done"] + told["uncertain"] < EXCHANGES:
+        if random.random() < 0.02:
+            control.ask("reset", when=random.choice(("now", {"gates": random.randint(1, 12)})))
+        if random.random() < 0.01:  # a new host in place of the old one
+            crossbar.close()
+            crossbar = open_native(url)
+            prepare(crossbar, observer)
+        if random.random() < 0.02:
+            observer.look()
+        pulses = random_pulses(random)
+        try:
+            result = crossbar.pulse(pulses, random.choice((Readback.AFTER, Readback.NONE)))
+        except UncertainExchange:
+            told["uncertain"] += 1
+            ledger.unknown(pulses)
+            prepare(crossbar, observer)
+        except (ForeignSetup, LeaseHeld):
+            told["refused"] += 1
+            prepare(crossbar, observer)
+        else:
+            told["done"] += 1
+            ledger.certain(pulses, result.applied)
+            if result.readings is not None:
+                truth_s = control.truth()["conductance_s"][pulses.rows, pulses.cols]
+                told["wrong"] += wrong(result.readings.currents_a / SETUP.read.volts, truth_s)
+    crossbar.close()
+    return ledger, told
