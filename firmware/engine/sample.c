@@ -71,7 +71,8 @@ int32_t ohm_sum_current(const ohm_engine *e, int col, int range, int log2_loops)
         return OHM_OVER_POS;
     const int64_t scaled = ((int64_t)zero - sum) * e->full_scale[range];
     const int shift = 15 + log2_loops;
-    const int64_t half = (int64_t)1 << (shift - 1);
-    const int64_t current = (scaled + (scaled < 0 ? -half : half)) / ((int64_t)1 << shift);
-    return current >= OHM_OVER_POS ? OHM_OVER_POS : current <= OHM_OVER_NEG ? OHM_OVER_NEG : (int32_t)current;
+    const uint64_t magnitude = ((uint64_t)(scaled < 0 ? -scaled : scaled) + ((uint64_t)1 << (shift - 1))) >> shift;
+    if (magnitude >= OHM_OVER_POS)
+        return scaled < 0 ? OHM_OVER_NEG : OHM_OVER_POS;
+    return scaled < 0 ? -(int32_t)magnitude : (int32_t)magnitude;
 }

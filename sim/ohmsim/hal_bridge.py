@@ -90,7 +90,7 @@ class HalBridge:
 NAMES: list[str] = []
 
 
-def _callback(gone: int = 0) -> Callable[[Callable[..., Any]], None]:
+def _callback(gone: int | None = None) -> Callable[[Callable[..., Any]], None]:
     """Make a function the C callback of its name; `gone` is the answer of hardware whose simulation has failed."""
 
     def register(function: Callable[..., Any]) -> None:
@@ -139,7 +139,7 @@ def _energise(bridge: HalBridge, on: int) -> None:
     bridge.hal.energise(on)
 
 
-@_callback()
+@_callback(gone=0)
 def _energised(bridge: HalBridge) -> int:
     return bridge.hal.energised()
 
@@ -149,7 +149,7 @@ def _gate_open(bridge: HalBridge, columns: int, width_ns: int) -> None:
     bridge.hal.gate_open(columns, width_ns)
 
 
-@_callback()
+@_callback(gone=0)
 def _gate_wait(bridge: HalBridge, max_ns: int) -> int:
     return bridge.hal.gate_wait(max_ns)
 
@@ -164,7 +164,7 @@ def _delay_ns(bridge: HalBridge, ns: int) -> None:
     bridge.hal.delay_ns(ns)
 
 
-@_callback()
+@_callback(gone=0)
 def _clock_ns(bridge: HalBridge) -> int:
     return bridge.hal.clock_ns()
 
