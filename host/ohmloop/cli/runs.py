@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,22 +18,11 @@ app = typer.Typer(help="List, show and export runs.", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(metavar="RUN", help="Number of the run, as `ohmloop runs list` shows it.")]
 
 
-def as_json(run: RunSummary) -> dict[str, Any]:
-    """A run as plain JSON values."""
-    return {
-        "id": run.id,
-        "kind": run.kind,
-        "state": run.state,
-        "started": run.started.isoformat(),
-        "ended": run.ended.isoformat() if run.ended else None,
-        "parameters": dict(run.parameters),
-        "summary": dict(run.summary),
-    }
-
-
 @app.command("list")
 def list_runs(store: StorePath = None, json: AsJson = False) -> None:
     """List all runs, oldest first."""
+    from ohmloop.service.runs import as_json
+
     with open_store(store) as kept:
         runs = kept.runs()
     if json:
@@ -48,19 +37,15 @@ def list_runs(store: StorePath = None, json: AsJson = False) -> None:
 @app.command()
 def show(number: Number, store: StorePath = None, json: AsJson = False) -> None:
     """Show one run: what was asked, what came of it, and its events."""
+    from ohmloop.service.runs import whole
+
     with open_store(store) as kept:
-        run = kept.open(number)
-        summary = next(summary for summary in kept.runs() if summary.id == run.id)
-        events = run.events()
-    whole = as_json(summary) | {
-        "origin": run.origin,
-        "events": [{"at": event.at.isoformat(), "kind": event.kind, "data": event.data} for event in events],
-    }
+        run = whole(kept, number)
     if json:
-        print_json(whole)
+        print_json(run)
         return
-    print_table(("", ""), [(key, value) for key, value in whole.items() if key != "events"])
-    print_table(("at", "event", ""), [(event["at"], event["kind"], event["data"]) for event in whole["events"]])
+    print_table(("", ""), [(key, value) for key, value in run.items() if key != "events"])
+    print_table(("at", "event", ""), [(event["at"], event["kind"], event["data"]) for event in run["events"]])
 
 
 @app.command()
@@ -71,8 +56,10 @@ def export(
     json: AsJson = False,
 ) -> None:
     """Write pulses, readings and events of a run as CSV files."""
+    from ohmloop.service.runs import find_run
+
     with open_store(store) as kept:
-        paths = kept.open(number).export_csv(folder)
+        paths = find_run(kept, number).export_csv(folder)
     if json:
         print_json([str(path) for path in paths])
         return

@@ -8,6 +8,7 @@ from typing import Any
 
 from ohmloop.programming import Acceptance, Outcome, Progress, Report, Stops
 from ohmloop.service.hosted import HostedNetwork, ProgrammingPlan
+from ohmloop.service.runs import find_run
 from ohmloop.station import Job, Station, StationError
 from ohmloop.store import Run
 
@@ -24,7 +25,7 @@ class Programming:
         tell: called with each Progress, in a board's thread, one call at a time.
         parameters: more about the run, to be kept with it.
 
-    Raises StoreError, and StationError for a run that cannot be resumed here.
+    Raises StoreError, NotFound and, for a run that cannot be resumed here, StationError.
 
     Attributes:
         run: the run it is journalled in. reports: one for each board once it has ended.
@@ -103,7 +104,7 @@ class Programming:
 
 
 def _resumed(station: Station, network: HostedNetwork, number: int) -> Run:
-    run = station.store.open(number)
+    run = find_run(station.store, number)
     if run.kind != KIND or run.state not in RESUMABLE:
         raise StationError(f"run {number} ({run.kind}, {run.state}) cannot be resumed: begin a new one")
     if run.parameters.get("model") != network.name:

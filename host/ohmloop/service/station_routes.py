@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter
 
 from ohmloop.service.residence import Residence
+from ohmloop.service.runs import as_json, whole
 from ohmloop.station import Station
-from ohmloop.store import RunSummary
 
 
 def station_routes(station: Station, residence: Residence) -> APIRouter:
@@ -46,27 +46,11 @@ def station_routes(station: Station, residence: Residence) -> APIRouter:
     @routes.get("/runs")
     def runs() -> list[dict[str, Any]]:
         """All runs of the store, oldest first; they outlive the service."""
-        return [run_as_json(run) for run in station.store.runs()]
+        return [as_json(run) for run in station.store.runs()]
 
     @routes.get("/runs/{number}")
     def run(number: int) -> dict[str, Any]:
         """One run with its origin and events."""
-        found = station.store.open(number)
-        summary = next(run for run in station.store.runs() if run.id == found.id)
-        events = [{"at": e.at.isoformat(), "kind": e.kind, "data": e.data} for e in found.events()]
-        return run_as_json(summary) | {"origin": found.origin, "events": events}
+        return whole(station.store, number)
 
     return routes
-
-
-def run_as_json(run: RunSummary) -> dict[str, Any]:
-    """A run as plain JSON values."""
-    return {
-        "id": run.id,
-        "kind": run.kind,
-        "state": run.state,
-        "started": run.started.isoformat(),
-        "ended": run.ended.isoformat() if run.ended else None,
-        "parameters": dict(run.parameters),
-        "summary": dict(run.summary),
-    }
