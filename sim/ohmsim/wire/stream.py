@@ -17,7 +17,8 @@ from itertools import count
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
-from ohmsim.hal import Hal, Reset
+from ohmsim.hal import Reset
+from ohmsim.hardware import Hardware
 from ohmsim.wire.faults import Direction, Fault, WireFaults
 from ohmsim.wire.port import Port
 
@@ -52,7 +53,7 @@ class WireStream:
         powered: False while the cable that supplies the board is out.
     """
 
-    def __init__(self, ports: Sequence[Port], hal: Hal) -> None:
+    def __init__(self, ports: Sequence[Port], hal: Hardware) -> None:
         self.faults = WireFaults()
         self.powered = True
         self._ports = ports
@@ -68,6 +69,7 @@ class WireStream:
         self._bell, self._listen = socket.socketpair()
         self._listen.setblocking(False)
         self._stopping = False
+        self._closed = False
         self._selector.register(self._listen, selectors.EVENT_READ, self._rung)
         for port in ports:
             port.open(self._selector, self._line_in)
@@ -164,7 +166,10 @@ class WireStream:
             port.plug(plugged=True)
 
     def close(self) -> None:
-        """Close every port."""
+        """Close every port; once is enough."""
+        if self._closed:
+            return
+        self._closed = True
         for port in self._ports:
             port.close()
         self._selector.close()
