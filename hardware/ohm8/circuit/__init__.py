@@ -1,0 +1,1 @@
+"""The circuit: what is connected to what, sheet by sheet, and why."""

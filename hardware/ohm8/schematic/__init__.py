@@ -1,0 +1,1 @@
+"""Draws the circuit as a hierarchical KiCad 9 schematic."""
