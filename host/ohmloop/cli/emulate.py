@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,7 +12,9 @@ from ohmloop.cli.failure import CommandError
 from ohmloop.cli.output import AsJson, print_json, print_table
 
 START_S = 30.0
+"""Longest wait for the emulator to say where its boards are, s."""
 END_S = 5.0
+"""Longest wait for it to end once it is told to, s."""
 
 
 def emulate(
@@ -31,8 +34,8 @@ def emulate(
 ) -> None:
     """Start emulated boards and leave them running until Ctrl-C."""
     import subprocess
-    import sys
     from json import loads
+    from select import select
 
     command = [sys.executable, "-m", "ohmsim", "--with-parent", "--geometry", geometry]
     for name, value in (("boards", boards), ("seed", seed), ("device", device), ("tcp", tcp), ("control", control)):
@@ -46,20 +49,23 @@ def emulate(
         assert emulator.stdin is not None
         assert emulator.stdout is not None
         try:
-            line = emulator.stdout.readline()
+            readable, _, _ = select([emulator.stdout], [], [], START_S)
+            line = emulator.stdout.readline() if readable else ""
             if not line:
+                emulator.stdin.close()
                 raise CommandError(f"the emulator did not start (exit code {emulator.wait(END_S)})")
-            ready = loads(line)
-            if json:
-                print_json(ready)
-            else:
-                print_table(
-                    ("board", "serial", "address", "terminal"),
-                    [(b["name"], b["serial"], b["tcp"], b["pty"] or "-") for b in ready["boards"]],
-                )
-                print(f"control port {ready['control']}; Ctrl-C ends the boards", file=sys.stderr)
-            sys.stdout.flush()
+            _show(loads(line), json)
             emulator.wait()
         except KeyboardInterrupt:
             emulator.stdin.close()
             emulator.wait(END_S)
+
+
+def _show(ready: dict[str, Any], json: bool) -> None:
+    if json:
+        print_json(ready)
+    else:
+        rows = [(b["name"], b["serial"], b["tcp"], b["pty"] or "-") for b in ready["boards"]]
+        print_table(("board", "serial", "address", "terminal"), rows)
+        print(f"control port {ready['control']}; Ctrl-C ends the boards", file=sys.stderr)
+    sys.stdout.flush()

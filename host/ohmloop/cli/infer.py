@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from ohmloop.cli.failure import USAGE, CommandError
-from ohmloop.cli.opening import open_device, open_model
-from ohmloop.cli.options import Devices, DutFile, ModelName, StorePath, open_store
+from ohmloop.cli.opening import armed_station, open_device, open_model
+from ohmloop.cli.options import Devices, DutFile, ModelName, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
 
 
@@ -27,7 +27,6 @@ def infer(
 
     from ohmloop.programming import Acceptance
     from ohmloop.service.hosted import HOLDS, HostedNetwork
-    from ohmloop.station import Station
 
     network, under_test = open_model(model), open_device(device, dut)
     try:
@@ -36,11 +35,9 @@ def infer(
         raise CommandError(f"cannot read input vectors from {inputs}: {error}", USAGE) from error
     vectors = network.checked(values)
     with (
-        open_store(store) as kept,
-        Station(device, under_test, kept) as station,
+        armed_station(device, under_test, store) as station,
         HostedNetwork(network, station.boards, under_test) as hosted,
     ):
-        station.arm()
         held = hosted.fraction_held(Acceptance().tolerance)
         if held < HOLDS:
             raise CommandError(

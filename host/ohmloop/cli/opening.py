@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from ohmloop.cli.failure import USAGE, CommandError
+from ohmloop.cli.options import open_store
 
 if TYPE_CHECKING:
     from ohmloop.network import Model
-    from ohmloop.station import DeviceFile
+    from ohmloop.station import DeviceFile, Station
 
 EMULATED = "emu"
 DEFAULT_EMULATED_DEVICE = "vteam"
@@ -39,6 +41,18 @@ def open_device(urls: Sequence[str], dut: Path | None) -> DeviceFile:
         return DeviceFile.shipped(device, Geometry.parse(geometry))
     except ValueError as error:
         raise CommandError(str(error), USAGE) from None
+
+
+@contextmanager
+def armed_station(
+    urls: Sequence[str], device: DeviceFile, store: Path | None, *, dry_run: bool = False
+) -> Iterator[Station]:
+    """A station with its device armed, and the store at `store`, for the length of a block."""
+    from ohmloop.station import Station
+
+    with open_store(store) as kept, Station(urls, device, kept, dry_run=dry_run) as station:
+        station.arm()
+        yield station
 
 
 def open_model(name: str) -> Model:

@@ -10,8 +10,8 @@ import typer
 
 from ohmloop.cli.failure import FAILED, USAGE, CommandError
 from ohmloop.cli.interrupt import safe_point_first
-from ohmloop.cli.opening import open_device, open_model
-from ohmloop.cli.options import Devices, DutFile, ModelName, StorePath, open_store
+from ohmloop.cli.opening import armed_station, open_device, open_model
+from ohmloop.cli.options import Devices, DutFile, ModelName, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
 
 LOOK_UP_S = 0.2
@@ -37,7 +37,7 @@ def program(
     from ohmloop.programming import Acceptance, Stops
     from ohmloop.service.hosted import HostedNetwork, ProgrammingPlan
     from ohmloop.service.programming import KIND, Programming
-    from ohmloop.station import PulsesWithheld, Station
+    from ohmloop.station import PulsesWithheld
 
     try:
         plan = ProgrammingPlan(policy, Acceptance(tolerance=tolerance), Stops(pulses=pulses, time_s=time_s))
@@ -45,12 +45,10 @@ def program(
         raise CommandError(str(error), USAGE) from None
     network, under_test = open_model(model), open_device(device, dut)
     with (
-        open_store(store) as kept,
-        Station(device, under_test, kept, dry_run=dry_run) as station,
+        armed_station(device, under_test, store, dry_run=dry_run) as station,
         HostedNetwork(network, station.boards, under_test) as hosted,
         CampaignProgress(quiet=json) as progress,
     ):
-        station.arm()
         programming = Programming(station, hosted, plan, resume=resume, tell=progress)
         job = station.start(KIND, programming)
         with safe_point_first(job.cancel, station.stop):

@@ -34,7 +34,7 @@ class CampaignProgress:
         )
         self._tasks: dict[str, TaskID] = {}
         self._moments: dict[str, Moment] = {}
-        self._next_line_s = time.monotonic() + LINE_EVERY_S
+        self._next_line_s = time.monotonic()
 
     def __call__(self, moment: Moment) -> None:
         """Show a moment of one board's campaign."""

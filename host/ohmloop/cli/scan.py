@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from ohmloop.cli.failure import USAGE, CommandError
-from ohmloop.cli.opening import open_device
-from ohmloop.cli.options import Devices, DutFile, StorePath, open_store
+from ohmloop.cli.opening import armed_station, open_device
+from ohmloop.cli.options import Devices, DutFile, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
 
 
@@ -27,14 +27,11 @@ def scan(
     import numpy as np
     from numpy.typing import NDArray
 
-    from ohmloop.station import Station
-
     if output is not None and output.suffix != ".npz":
         raise CommandError(f"--output writes .npz files, not {output}", USAGE)
     under_test = open_device(device, dut)
     found: dict[str, NDArray[np.float64]] = {}
-    with open_store(store) as kept, Station(device, under_test, kept) as station:
-        station.arm()
+    with armed_station(device, under_test, store) as station:
         run = station.begin("scan", {"devices": list(device)})
         for board in station.boards:
             board.configure(under_test.setup)

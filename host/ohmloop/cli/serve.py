@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from ohmloop.cli.failure import USAGE, CommandError
-from ohmloop.cli.opening import open_device, open_model
-from ohmloop.cli.options import Devices, DutFile, StorePath, open_store
+from ohmloop.cli.opening import armed_station, open_device, open_model
+from ohmloop.cli.options import Devices, DutFile, StorePath
 
 TOKEN = "OHMLOOP_TOKEN"
 
@@ -34,13 +34,11 @@ def serve(
     from ohmloop.service.app import create_app
     from ohmloop.service.hosted import HostedNetwork
     from ohmloop.service.server import listen, serve_until_stopped, url_of
-    from ohmloop.station import Station
 
     token = _token(token_file)
     listener = listen(host, port, token)
     models, under_test = [open_model(name) for name in model], open_device(device, dut)
-    with listener, open_store(store) as kept, Station(device, under_test, kept) as station:
-        station.arm()
+    with listener, armed_station(device, under_test, store) as station:
         networks = {model.name: HostedNetwork(model, station.boards, under_test) for model in models}
         try:
             app = create_app(station, networks, token=token)

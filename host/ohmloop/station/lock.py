@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 from types import TracebackType
 from typing import Self
-
-from platformdirs import user_runtime_path
 
 from ohmloop.link.address import DeviceAddress
 from ohmloop.station.errors import PortOwned, StationError
@@ -98,7 +97,13 @@ def _lock_file(url: str) -> Path | None:
         port = f"{host.lower()}:{number}"
     else:
         return None
-    return user_runtime_path("ohmloop") / f"{sha256(port.encode()).hexdigest()[:24]}.lock"
+    return _folder() / f"{sha256(port.encode()).hexdigest()[:24]}.lock"
+
+
+def _folder() -> Path:
+    """Where the session keeps what lives as long as it; a machine without sessions gets a folder of ours."""
+    session = os.environ.get("XDG_RUNTIME_DIR")
+    return Path(session) / "ohmloop" if session else Path(gettempdir()) / f"ohmloop-{os.getuid()}"
 
 
 def _ourselves() -> dict[str, object]:

@@ -1,0 +1,94 @@
+"""Each command does what it says, as the installed command does it."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.cli.conftest import Board, Command
+
+
+def test_scan_reads_every_cell(ohmloop: Command, tmp_path: Path) -> None:
+    found = ohmloop("scan", "-d", "emu://8x8?seed=3", "-o", tmp_path / "cells.npz", "--json")
+    assert found.code == 0, found.err
+    (board,) = found.json["boards"]
+    assert board["geometry"] == "8x8"
+    with np.load(tmp_path / "cells.npz") as arrays:
+        conductances_s = arrays[board["board"]]
+    assert conductances_s.shape == (8, 8)
+    assert board["median_s"] == pytest.approx(np.median(conductances_s))
+    (run,) = ohmloop("runs", "list", "--json").json
+    assert (run["kind"], run["state"], run["summary"]) == ("scan", "done", {"cells": 64})
+
+
+def test_arming_lasts_until_disarmed(ohmloop: Command, board: Board) -> None:
+    armed = ohmloop("arm", "-d", board.url, "--dut", board.dut, "--json").json["boards"][0]
+    assert armed["armed"] == "emulated VTEAM array"
+    assert len(armed["hash"]) == 64
+    assert "nothing" in ohmloop("arm", "-d", board.url, "--dut", board.dut, "--disarm").out
+
+
+def test_program_infer_and_what_the_store_kept(ohmloop: Command, board: Board, weights: Path, tmp_path: Path) -> None:
+    where = ("-d", board.url, "--dut", board.dut, "-m", weights)
+    inputs = np.random.default_rng(1).uniform(0, 1, (20, 8))
+    np.savetxt(tmp_path / "inputs.csv", inputs, delimiter=",")
+
+    early = ohmloop("infer", *where, tmp_path / "inputs.csv")
+    assert early.code == 1
+    assert "the boards do not hold 'small'" in early.err
+
+    rehearsed = ohmloop("program", *where, "--dry-run")
+    assert rehearsed.code == 0
+    assert "pulses withheld" in rehearsed.err
+    with board.emulator.control() as control:
+        assert control.ask("truth")["gates"] == 0
+
+    programmed = ohmloop("program", *where, "--maps", tmp_path / "maps.png", "--json")
+    assert programmed.code == 0, programmed.err
+    assert programmed.json["cells"] == 64
+    assert programmed.json["declared_in_band"] > 0.9
+    assert (tmp_path / "maps.png").read_bytes().startswith(b"\x89PNG")
+
+    answered = ohmloop("infer", *where, tmp_path / "inputs.csv", "-o", tmp_path / "logits.npy", "--json")
+    assert answered.code == 0, answered.err
+    logits = np.load(tmp_path / "logits.npy")
+    np.testing.assert_array_equal(logits, answered.json["logits"])
+    with np.load(weights) as file:
+        expected = inputs @ file["0.weight"].T + file["0.bias"]
+    assert np.corrcoef(logits.ravel(), expected.ravel())[0, 1] > 0.98
+
+    runs = ohmloop("runs", "list", "--json").json
+    assert [(run["kind"], run["state"]) for run in runs] == [
+        ("program", "paused"),
+        ("program", "done"),
+        ("infer", "done"),
+    ]
+    number = str(programmed.json["run"])
+    shown = ohmloop("runs", "show", number, "--json").json
+    assert shown["origin"]["boards"][0]["serial"] == programmed.json["boards"][0]["board"]
+    assert any(event["kind"] == "campaign ended" for event in shown["events"])
+    exported = ohmloop("runs", "export", number, tmp_path / "csv", "--json").json
+    with Path(exported[0]).open() as file_of_pulses:
+        pulses = list(csv.DictReader(file_of_pulses))
+    assert len(pulses) == sum(report["pulses_per_cell"]["total"] for report in programmed.json["boards"])
+
+
+def test_doctor_looks_at_the_machine(ohmloop: Command, board: Board) -> None:
+    found = {finding["what"]: finding for finding in ohmloop("doctor", "-d", board.url, "--json").json}
+    assert found["python"]["fine"]
+    assert "2x2" in found["emulator"]["said"]
+    assert "0 runs" in found["store"]["said"]
+    assert board.emulator.boards[0].serial in found[board.url]["said"]
+
+
+def test_doctor_finds_what_is_wrong(ohmloop: Command) -> None:
+    found = ohmloop("doctor", "-d", "tcp://127.0.0.1:9?timeout=0.2", "--json")
+    assert found.code == 1
+    assert [finding["what"] for finding in json.loads(found.out) if finding["fine"] is False] == [
+        "tcp://127.0.0.1:9?timeout=0.2"
+    ]
+
+
+def test_stop_reaches_boards_that_nobody_owns(ohmloop: Command, board: Board) -> None:
+    assert ohmloop("stop", "-d", board.url).out == "stopped: every line is in its safe state\n"

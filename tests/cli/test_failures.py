@@ -1,0 +1,81 @@
+"""Whatever goes wrong is one line on standard error and an exit code; nobody sees a traceback."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.cli.conftest import Board, Command
+
+UNREACHABLE = 3
+REFUSED = 4
+STORE = 5
+
+
+def refused(ohmloop: Command, *arguments: str | Path) -> tuple[int, str]:
+    ended = ohmloop(*arguments)
+    assert ended.code != 0
+    assert ended.out == ""
+    assert "Traceback" not in ended.err
+    lines = ended.err.splitlines()
+    assert lines[-1].startswith(("ohmloop: ", "Error: ")) or "─" in lines[-1], ended.err
+    return ended.code, " ".join(ended.err.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("scan", "-d", "board"), 2, "--dut FILE"),
+        (("scan", "-d", "emu://0x8"), 2, "rows must be 1 to 128"),
+        (("scan", "-d", "emu://8x8", "-d", "emu://4x4"), 2, "boards of one kind"),
+        (("scan", "-d", "emu://8x8?device=unknown"), 1, "no device file 'unknown'"),
+        (("scan", "-d", "emu://8x8?colour=red"), UNREACHABLE, "must be like section.name=number"),
+        (("scan", "-d", "emu://8x8", "-o", "cells.csv"), 2, "writes .npz files"),
+        (("scan", "-d", "tcp://127.0.0.1:9?timeout=0.2", "--dut", "none.toml"), 1, "cannot read device file none.toml"),
+        (("program", "-d", "emu://8x8", "-m", "letters"), 1, "no pretrained network 'letters'; there is digits"),
+        (("program", "-d", "emu://8x8", "-m", "digits"), 1, "arrays"),
+        (("program", "-d", "emu://8x8", "-m", "none.npz"), 1, "none.npz cannot be read"),
+        (("program", "-d", "emu://8x8", "-m", "digits", "--policy", "hammer"), 2, "there are vipi, ispp"),
+        (("program", "-d", "emu://8x8", "-m", "digits", "--tolerance", "nan"), 2, "between 0 and 0.5"),
+        (("infer", "-d", "emu://8x8", "-m", "digits", "none.npy"), 2, "cannot read input vectors from none.npy"),
+        (("serve", "-d", "emu://8x8", "-m", "digits", "--host", "0.0.0.0"), 1, "give a token"),
+        (("serve", "-d", "emu://8x8", "-m", "digits", "--token-file", "none"), 2, "cannot read the token"),
+        (("runs", "show", "7"), 1, "there is no run 7"),
+        (("runs", "export", "7", "folder"), 1, "there is no run 7"),
+        (("stop", "--service", "http://127.0.0.1:9"), UNREACHABLE, "name the boards with --device"),
+        (("stop", "-d", "tcp://127.0.0.1:9?timeout=0.2"), 1, "NOT STOPPED, cut the supply"),
+        (("demo", "--fault", "wire=gremlins:1"), 2, "there are loss, late"),
+        (("emulate", "8by8"), 1, "the emulator did not start"),
+        (("nothing",), 2, "No such command 'nothing'"),
+    ],
+)
+def test_one_line(ohmloop: Command, arguments: tuple[str, ...], code: int, says: str) -> None:
+    ended, said = refused(ohmloop, *arguments)
+    assert says in said
+    assert ended == code
+
+
+def test_a_board_that_is_not_there(ohmloop: Command, board: Board) -> None:
+    code, said = refused(ohmloop, "scan", "-d", "tcp://127.0.0.1:9?timeout=0.2", "--dut", board.dut)
+    assert code == UNREACHABLE
+    assert "127.0.0.1:9" in said
+
+
+def test_a_damaged_store(ohmloop: Command, tmp_path: Path) -> None:
+    (tmp_path / "bad.sqlite").write_bytes(b"this is not a store" * 1000)
+    code, said = refused(ohmloop, "runs", "list", "--store", tmp_path / "bad.sqlite")
+    assert code == STORE
+    assert "bad.sqlite" in said
+
+
+def test_weights_that_are_not_finite(ohmloop: Command, tmp_path: Path) -> None:
+    weights = np.ones((4, 8))
+    weights[2, 3] = np.nan
+    np.savez(tmp_path / "bad.npz", allow_pickle=False, **{"0.weight": weights})
+    _, said = refused(ohmloop, "program", "-d", "emu://8x8", "-m", tmp_path / "bad.npz")
+    assert "weight 3,2 is not finite" in said
+
+
+def test_inputs_of_the_wrong_shape(ohmloop: Command, weights: Path, tmp_path: Path) -> None:
+    np.save(tmp_path / "inputs.npy", np.ones((3, 7)))
+    _, said = refused(ohmloop, "infer", "-d", "emu://8x8", "-m", weights, tmp_path / "inputs.npy")
+    assert "takes inputs of shape (batch, 8), not (3, 7)" in said
