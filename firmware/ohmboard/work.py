@@ -82,15 +82,14 @@ class Work:
             self.make_safe()
 
     def _conclude(self, status: int) -> None:
-        """What follows from the end of a request that did not end well."""
+        """What follows from the end of a request; one that did not end well has left the lines in their safe state."""
         if status == OK:
             return
         board = self._board
-        info = Info(board.engine)
-        self.make_safe()
         if status == E_ABORTED:
             return
         if status == E_TRIP:
+            info = Info(board.engine)
             board.counters.trips += 1
             board.replies.unasked("TRIP", {"item": info.item, "row": info.row, "col": info.col})
             board.shut_down("trip")

@@ -114,6 +114,13 @@ def test_garbage_bytes_are_refused_and_the_next_line_works():
     assert all(" " <= c <= "~" for c in rig.say("SYST:ERR?").strip())
 
 
+def test_text_that_is_not_ascii_is_a_syntax_error():
+    rig = Rig()
+    for junk in ("*IDN? é".encode(), "SYST:HELP? µ".encode(), b"*IDN?\xff"):
+        assert rig.raw(junk + b"\n") == b""
+        assert rig.error() == -102, junk
+
+
 def test_errors_quote_what_was_sent_only_as_printable_text():
     rig = Rig()
     rig.raw(b'FO"\x07O\n')

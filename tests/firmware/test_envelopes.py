@@ -66,6 +66,25 @@ def test_good_envelopes_make_up_for_bad_ones():
     assert rig.state()["latched"] is None
 
 
+def test_good_envelopes_give_no_credit():
+    rig = Rig()
+    for _ in range(100):
+        rig.ask("*OPC?")
+    for _ in range(17):
+        rig.raw(b"@1 *IDN? *00000000\n")
+    assert rig.board.latch.reason == "storm of bad envelopes"
+
+
+def test_a_cleared_storm_starts_anew():
+    rig = Rig()
+    for _ in range(17):
+        rig.raw(b"@1 *IDN? *00000000\n")
+    code(rig.ask("SYST:CLE"), 0)
+    for _ in range(16):
+        rig.raw(b"@1 *IDN? *00000000\n")
+    assert rig.state()["latched"] is None
+
+
 def test_bare_garbage_is_no_storm():
     rig = Rig()
     for _ in range(200):

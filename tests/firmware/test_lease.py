@@ -54,6 +54,14 @@ def test_any_accepted_request_with_the_key_renews_it():
     assert rig.state()["lease_s"] == 1
 
 
+def test_it_is_renewed_before_a_long_request_and_after_it():
+    rig = Rig()
+    rig.arm()
+    rig.engine.advance_us(9_500_000)
+    code(rig.pulse([(0, 0, 1_000_000, 900_000_000)]), 0)
+    assert rig.state()["lease_s"] == 10
+
+
 def test_it_expires_and_another_may_take_it():
     rig = Rig()
     rig.arm()

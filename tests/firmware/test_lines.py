@@ -107,6 +107,16 @@ def test_cancel_marks_what_waits_and_nothing_later():
     assert [queue.take(line)[1] for _ in range(3)] == [True, True, False]
 
 
+def test_a_cancelled_place_is_good_for_a_new_line():
+    queue = LineQueue()
+    line = memoryview(bytearray(MAX_LINE))
+    feed(queue, b"x\n" * QUEUE_LINES)
+    queue.cancel()
+    assert [queue.take(line)[1] for _ in range(QUEUE_LINES)] == [True] * QUEUE_LINES
+    feed(queue, b"x\n" * QUEUE_LINES)
+    assert [queue.take(line)[1] for _ in range(QUEUE_LINES)] == [False] * QUEUE_LINES
+
+
 def test_the_newest_line_can_be_dropped():
     queue = LineQueue()
     feed(queue, b"one\ntwo\n")

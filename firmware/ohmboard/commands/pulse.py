@@ -5,12 +5,12 @@ import struct
 from ohmboard.arguments import Bulk, Choice, Hex, Seconds, Volts, Whole
 from ohmboard.bulk import decode
 from ohmboard.command import ENERGISES, Command
-from ohmboard.engine_codes import NO_READING, OK, PULSE_WORDS, READBACK_NONE, READBACKS
+from ohmboard.engine_codes import OK, PULSE_WORDS, READBACK_NONE, READBACKS
 from ohmboard.envelope import body_crc
 from ohmboard.errors import ABORTED, SETTINGS_CONFLICT, Refusal
 from ohmboard.refusals import code_of
 from ohmboard.request import NO_LEASE
-from ohmboard.sizes import MAX_PULSES, WORD
+from ohmboard.sizes import MAX_PULSES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from ohmboard.board import Board
     from ohmboard.request import Request
-
-NOTHING_READ = struct.pack("<i", NO_READING) * MAX_PULSES
 
 
 def single(board: "Board", request: "Request", values: "list[Any]") -> None:
@@ -60,7 +58,6 @@ def listed(board: "Board", request: "Request", values: "list[Any]") -> memoryvie
     else:
         count = decode(board.engine, data, board.words, PULSE_WORDS, MAX_PULSES, "pulses")
         reading = count if readback != READBACK_NONE else 0
-        board.currents[: WORD * reading] = NOTHING_READ[: WORD * reading]
         board.work.accept(board.engine.start_pulses(board.words, count, readback, board.currents))
         effects.begin(crc)
         _carry_out(board, request, reading)
