@@ -7,6 +7,9 @@
 /* Times of the reference board: 1.1 us a code, 0.2 us an update, 2.4 us a pattern, 8 us a span. */
 enum { CODE_NS = 1100, UPDATE_NS = 200, LATCH_NS = 2400, SPAN_NS = 8000, TRANSFER_NS = 7000, SAMPLE_NS = 1000 };
 
+/* The current of 128 such resistors at 100 V still fits 63 bits of fA. */
+#define MOST_NS 100000000
+
 struct ohm_bench {
     int32_t rows, cols, line_span, line_zero;
     int32_t adc_span[2], rf[OHM_RANGES];
@@ -185,8 +188,11 @@ int ohm_bench_init(ohm_bench *bench, ohm_engine *e, const int32_t *board, int co
         bench->adc_span[span] = board[OHM_BOARD_ADC_SPAN_READ_UV + span];
     for (int range = 0; range < OHM_RANGES; range++)
         bench->rf[range] = board[OHM_BOARD_RF_L_MOHM + range];
-    for (int cell = 0; cell < bench->rows * bench->cols; cell++)
+    for (int cell = 0; cell < bench->rows * bench->cols; cell++) {
+        if (conductances_ns[cell] < 0 || conductances_ns[cell] > MOST_NS)
+            return OHM_E_ARGUMENT;
         bench->conductance[cell] = conductances_ns[cell];
+    }
     return OHM_OK;
 }
 

@@ -19,7 +19,8 @@ enum ohm_bench_record {
     OHM_BENCH_COUNT
 };
 
-/* Prepares bench and engine together: `board` as for ohm_init, `conductances_ns` rows x cols in nS. */
+/* Prepares bench and engine together: `board` as for ohm_init, `conductances_ns` rows x cols in nS,
+ * 0 to 10^8 each. */
 int ohm_bench_init(ohm_bench *bench, ohm_engine *e, const int32_t *board, int count, const int32_t *conductances_ns);
 int ohm_bench_record(const ohm_bench *bench, int32_t *record, int count);
 int ohm_bench_reset_record(ohm_bench *bench);

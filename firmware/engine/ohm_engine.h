@@ -19,7 +19,7 @@ enum ohm_status {
     OHM_E_UNARMED = -2,     /* pulses need an armed device under test */
     OHM_E_VOLTAGE = -3,     /* a row-column pair would see more than its limit, worst case */
     OHM_E_READ_VOLTAGE = -4,/* a read or input voltage above the read limit, worst case */
-    OHM_E_WIDTH = -5,       /* pulse width outside the limits */
+    OHM_E_WIDTH = -5,       /* pulse width outside the limits; from ohm_step: a gate that did not close in time */
     OHM_E_RANGE = -6,       /* current range above the limit */
     OHM_E_COUNT = -7,       /* a cell would receive more pulses than its limit */
     OHM_E_DURATION = -8,    /* the list would last longer than one exchange may */
@@ -84,7 +84,8 @@ enum ohm_pulse { OHM_PULSE_CELL, OHM_PULSE_UV, OHM_PULSE_NS, OHM_PULSE_WORDS }; 
 /* Readings that left the range are flagged, never clipped in silence. */
 enum { OHM_OVER_POS = 2147483647, OHM_OVER_NEG = -2147483647, OHM_NO_READING = -2147483648 };
 
-/* Where the last refusal or failure was. */
+/* Where the last refusal or failure was: -1 for what does not apply. While a request runs and at its end, item counts
+ * the items done. Worst is the magnitude that was compared with limit. */
 enum ohm_info { OHM_INFO_STATUS, OHM_INFO_ITEM, OHM_INFO_ROW, OHM_INFO_COL, OHM_INFO_ASKED, OHM_INFO_WORST, OHM_INFO_LIMIT, OHM_INFO_COUNT };
 
 typedef struct ohm_engine ohm_engine;
@@ -99,12 +100,13 @@ int ohm_limits(const ohm_engine *e, int32_t *limits, int count);    /* the limit
 int ohm_setup(ohm_engine *e, const int32_t *setup, int count);
 int ohm_calibrate(ohm_engine *e, int table, const int32_t *values, int count);
 
-/* `out` receives one current per pulse, cell or column and must stay valid until the request ends. */
+/* `out` receives one current per pulse, cell or column. The list and `out` must stay valid until the request ends; a
+ * list that changes meanwhile is checked again, pulse by pulse. Nothing is output before the first ohm_step. */
 int ohm_start_pulses(ohm_engine *e, const int32_t *records, int pulses, int readback, int32_t *out);
 int ohm_start_reads(ohm_engine *e, const int32_t *cells, int count, int32_t *out);
 int ohm_start_rows(ohm_engine *e, int first, int count, int32_t *out);
 int ohm_start_multiply(ohm_engine *e, const int32_t *uv, int vectors, int32_t *out);
-int ohm_step(ohm_engine *e, uint32_t budget_ns);
+int ohm_step(ohm_engine *e, uint32_t budget_ns);    /* OHM_E_ARGUMENT if no request runs */
 int ohm_abort(ohm_engine *e);               /* safe state now; the next ohm_step returns OHM_E_ABORTED */
 int ohm_safe(ohm_engine *e);                /* gate closed, not energised, codes at zero */
 int ohm_applied(const ohm_engine *e);       /* pulses of the last list whose gate was opened */

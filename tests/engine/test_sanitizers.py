@@ -8,17 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "firmware" / "engine"
-FLAGS = [
-    "-std=c99",
-    "-g",
-    "-O1",
-    "-Wall",
-    "-Wextra",
-    "-Wpedantic",
-    "-Wconversion",
-    "-Werror",
-    "-fsanitize=undefined,address",
-]
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
+SANITIZERS = ["-fsanitize=undefined,address", "-fno-sanitize-recover=all"]
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +18,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert compiler, "gcc is missing: the engine is built with it, so it is needed here too"
     program = tmp_path_factory.mktemp("hostile") / "hostile"
     sources = [path for path in sorted(ENGINE.glob("*.c")) if path.name != "ohm_bench.c"]
-    command = [compiler, *FLAGS, "-fno-sanitize-recover=all", f"-I{ENGINE}", Path(__file__).with_name("hostile.c")]
-    subprocess.run([*command, *sources, "-o", program], check=True, timeout=120)
+    options = ["-std=c99", "-g", "-O1", *WARNINGS, *SANITIZERS, f"-I{ENGINE}", "-o", program]
+    subprocess.run([compiler, *options, Path(__file__).with_name("hostile.c"), *sources], check=True, timeout=120)
     return program
 
 
