@@ -20,7 +20,7 @@ def micropython() -> str:
     """Path of MicroPython's unix binary; skips with the reason where it cannot be had."""
     done = subprocess.run([FETCH], capture_output=True, text=True, check=False, timeout=280)
     if done.returncode == UNAVAILABLE:
-        pytest.skip(done.stderr.strip().splitlines()[-1])
+        pytest.skip("; ".join(done.stderr.splitlines()))
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
