@@ -78,7 +78,7 @@ def test_a_stuck_cell_reaches_full_voltage(make: type[Vipi], path_s: list[float]
     policy = make()
     drive(policy, 50e-6, path_s)
     stuck = np.array([20e-6])
-    for _ in range(60):
+    for _ in range(200):
         proposal = policy.propose(CELL, stuck)
         policy.learn(CELL, proposal.volts, stuck, stuck)
     assert proposal.volts[0] == PROFILE.set_drive.max_v

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ohmloop.crossbar import BoardShutdown, Crossbar, ForeignSetup, PulseList, Setup, Stopped, UncertainExchange
-from ohmloop.programming.acceptance import Acceptance, Verdict
+from ohmloop.programming.acceptance import Acceptance
 from ohmloop.programming.access import Access, Rearm, resume
 from ohmloop.programming.cells import Cells, CellState
 from ohmloop.programming.context import PolicyContext
@@ -24,7 +24,8 @@ from ohmloop.programming.policy import Policy
 from ohmloop.programming.profile import ProgrammingProfile
 from ohmloop.programming.progress import Phase, Progress
 from ohmloop.programming.report import Outcome, Report
-from ohmloop.programming.stops import Failure, Stops
+from ohmloop.programming.stops import Stops
+from ohmloop.programming.verify import SafePoint, Verifier
 
 if TYPE_CHECKING:
     from ohmloop.store import Run
@@ -34,10 +35,6 @@ log = logging.getLogger(__name__)
 
 RESOLUTION_V = 1e-6
 """Amplitudes travel in whole microvolts: one that near to the largest counts as it."""
-
-
-class _SafePoint(Exception):
-    """A stop was asked for and nothing is under way."""
 
 
 class Campaign:
@@ -89,6 +86,7 @@ class Campaign:
         self._access = Access(crossbar, setup if setup is not None else crossbar.setup, run, rearm)
         self._history = History()
         self._stop = threading.Event()
+        self._verifier = Verifier(self._access, self._cells, acceptance, profile.span_s, self._stop)
         self._round = 0
 
     def request_stop(self) -> None:
@@ -111,10 +109,10 @@ class Campaign:
                 self._crossbar.configure(self._access.setup)
                 journal.replay(self._cells, self._policy, self._history, self._at_largest)
                 self._tell(Phase.READING)
-                self._read(np.arange(self._cells.count))
+                self._verifier.read(np.arange(self._cells.count))
                 journal.started(self._cells)
                 self._program()
-            except _SafePoint:
+            except SafePoint:
                 outcome, note = Outcome.PAUSED, "stopped at a safe point as asked"
             except (Stopped, BoardShutdown) as error:
                 outcome, note = Outcome.STOPPED, str(error)
@@ -128,34 +126,21 @@ class Campaign:
             while self._settle():
                 self._pulse_round()
                 self._tell(Phase.PROGRAMMING)
-            if passed == self._acceptance.passes or not self._revisit(self._cells.accepted):
+            if passed == self._acceptance.passes:
+                return
+            self._tell(Phase.VERIFYING)
+            if not self._verifier.revisit(self._cells.accepted):
                 return
 
     def _settle(self) -> bool:
         """Decide every active cell that can be decided; True while some are left to pulse."""
         cells = self._cells
-        self._judge()
+        self._verifier.judge()
         active = cells.active
         elapsed_s = time.monotonic() - self._begun_s
         for reason, reached in self._stops.reached(cells.pulses[active], cells.full_pulses[active], elapsed_s):
             cells.fail(active[reached], reason)
         return cells.active.size > 0
-
-    def _judge(self) -> None:
-        """Read active cells near their target until each is accepted or known to be outside."""
-        cells, acceptance, span_s = self._cells, self._acceptance, self._profile.span_s
-        open_cells = cells.active
-        sums_s = cells.measured_s[open_cells].copy()
-        counts = np.ones(open_cells.size, dtype=np.intp)
-        while True:
-            verdict = acceptance.judge(sums_s / counts, counts, cells.targets_s[open_cells], span_s)
-            again = verdict == Verdict.READ_AGAIN
-            cells.measured_s[open_cells] = sums_s / counts
-            cells.state[open_cells[verdict == Verdict.ACCEPTED]] = CellState.ACCEPTED
-            if not again.any():
-                return
-            open_cells, sums_s, counts = open_cells[again], sums_s[again], counts[again] + 1
-            sums_s += self._measure(open_cells)
 
     def _pulse_round(self) -> None:
         """One pulse for every active cell."""
@@ -165,7 +150,7 @@ class Campaign:
         volts, widths_s = self._checked(active, proposal.volts), np.asarray(proposal.widths_s, dtype=np.float64)
         pulses = PulseList(cells.rows[active], cells.cols[active], volts, widths_s)
         for part in exchanges(pulses, self._crossbar.capabilities):
-            self._safe_point()
+            self._verifier.safe_point()
             if not self._exchange(part):
                 return
 
@@ -197,7 +182,7 @@ class Campaign:
         self._policy.learn(index[known], part.volts[known], before_s[known], after_s[known])
         cells.measured_s[index[read]] = after_s[read]
         if not read.all():
-            self._read(index[~read])
+            self._verifier.read(index[~read])
         return True
 
     def _reread(self, index: NDArray[np.intp], reason: str) -> None:
@@ -206,32 +191,8 @@ class Campaign:
         if self._run is not None:
             self._run.event("exchange lost", {"board": self._access.serial, "cells": int(index.size), "reason": reason})
         affected = self._cells.sharing_lines(index)
-        self._revisit(affected[self._cells.state[affected] == CellState.ACCEPTED])
-        self._read(affected[self._cells.state[affected] == CellState.ACTIVE])
-
-    def _revisit(self, accepted: NDArray[np.intp]) -> bool:
-        """Read accepted cells again; those outside the tolerance band become active. True if there are any."""
-        self._tell(Phase.VERIFYING)
-        measured_s = self._measure(accepted)
-        left = self._acceptance.left(measured_s, self._cells.targets_s[accepted], self._profile.span_s)
-        self._cells.state[accepted[left]] = CellState.ACTIVE
-        self._cells.measured_s[accepted[left]] = measured_s[left]
-        return bool(left.any())
-
-    def _read(self, index: NDArray[np.intp]) -> None:
-        """Read cells afresh; one that gives no reading twice is given up."""
-        self._cells.measured_s[index] = self._measure(index)
-        silent = index[~np.isfinite(self._cells.measured_s[index])]
-        if silent.size:
-            self._cells.measured_s[silent] = self._measure(silent)
-            self._cells.fail(silent[~np.isfinite(self._cells.measured_s[silent])], Failure.NO_READING)
-
-    def _measure(self, index: NDArray[np.intp]) -> NDArray[np.float64]:
-        if not index.size:
-            return np.empty(0)
-        self._safe_point()
-        self._cells.reads[index] += 1
-        return self._access.read(self._cells.rows[index], self._cells.cols[index])
+        self._verifier.revisit(affected[self._cells.state[affected] == CellState.ACCEPTED])
+        self._verifier.read(affected[self._cells.state[affected] == CellState.ACTIVE])
 
     def _checked(self, active: NDArray[np.intp], volts: NDArray[np.float64]) -> NDArray[np.float64]:
         volts = np.asarray(volts, dtype=np.float64)
@@ -258,10 +219,6 @@ class Campaign:
     def _count(self, index: NDArray[np.intp], part: PulseList) -> None:
         self._cells.pulses[index] += 1
         self._cells.full_pulses[index] += self._at_largest(part.volts)
-
-    def _safe_point(self) -> None:
-        if self._stop.is_set():
-            raise _SafePoint
 
     def _tell(self, phase: Phase) -> None:
         if self._progress is not None:

@@ -26,10 +26,10 @@ class IsppSteps:
     The defaults were tuned with the same effort as VIPI, on the same seeds (docs/explanation/programming.md).
     """
 
-    step_v: float = 0.1
+    step_v: float = 0.25
     memory: bool = True
-    back: float = 2.0
-    shrink: float = 1.0
+    back: float = 1.0
+    shrink: float = 0.7
 
     def __post_init__(self) -> None:
         if not (self.step_v > 0 and self.back >= 0 and 0 < self.shrink <= 1):
