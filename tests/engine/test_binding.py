@@ -9,7 +9,6 @@ from ohmsim._engine import lib
 from tests.engine.calls import BUSY, LIMITS, OK, finish, pulse, read_rows, start_pulses
 from tests.engine.recorder import Recorder
 
-from ohmboard import engine_codes
 from ohmboard._board import ENGINE
 from ohmsim.engine import BenchEngine, Engine
 
@@ -136,14 +135,6 @@ def test_time_goes_beyond_32_bits_of_microseconds():
     engine.init(ENGINE)
     hal.now_ns = 10_000_000_000_000_999
     assert engine.time_us() == 10_000_000_000_000
-
-
-def test_the_application_knows_the_same_numbers():
-    names = {name: value for name, value in vars(engine_codes).items() if isinstance(value, int)}
-    assert len(names) > 40
-    for name, value in names.items():
-        if hasattr(lib, f"OHM_{name}"):
-            assert getattr(lib, f"OHM_{name}") == value, name
 
 
 def test_the_bench_keeps_time_and_trips():
