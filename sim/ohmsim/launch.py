@@ -17,6 +17,7 @@ from ohmsim.board import EmulatedBoard, Spec
 from ohmsim.control import ControlPort
 from ohmsim.errors import EmulatorError, ParameterError
 from ohmsim.preset import Preset, names
+from ohmsim.targets import TARGETS, build_board
 from ohmsim.wire.port import Port
 from ohmsim.wire.pty import PtyPort
 from ohmsim.wire.tcp import TcpPort
@@ -65,6 +66,19 @@ def _options() -> argparse.ArgumentParser:
     add("--pty", action="store_true", help="give each board a pseudo-terminal")
     add("--control", type=int, default=0, metavar="PORT", help="control port; 0 takes a free one")
     add("--state-dir", type=Path, metavar="DIR", help="keep arrays and flash in this folder")
+    add(
+        "--target",
+        choices=TARGETS,
+        default="cpython",
+        help="what runs the firmware: this Python, MicroPython, or its image",
+    )
+    add(
+        "--firmware",
+        type=Path,
+        default=Path("build/firmware"),
+        metavar="DIR",
+        help="where make firmware left its results",
+    )
     add("--realtime", action="store_true", help="no faster than the board would be")
     add("--with-parent", action="store_true", help="end when standard input closes")
     add("--describe", action="store_true", help="print the preset as JSON and end")
@@ -90,7 +104,7 @@ def _boards(options: argparse.Namespace) -> list[EmulatedBoard]:
             folder=None if options.state_dir is None else options.state_dir / name,
             realtime=options.realtime,
         )
-        boards.append(EmulatedBoard(spec, _ports(options, index)))
+        boards.append(build_board(options.target, spec, _ports(options, index), options.firmware))
     return boards
 
 
@@ -124,7 +138,7 @@ def _ready(boards: Sequence[EmulatedBoard], control: ControlPort) -> dict[str, o
         "boards": [
             {
                 "name": board.spec.name,
-                "serial": board.spec.serial,
+                "serial": board.serial,
                 "tcp": address(board, TcpPort),
                 "pty": address(board, PtyPort),
                 "geometry": f"{board.spec.rows}x{board.spec.cols}",
@@ -143,6 +157,7 @@ def _say(message: dict[str, object]) -> None:
 
 def _outlive_no_parent(end: threading.Event) -> None:
     """A killed host closes its end of our standard input: then we end too."""
-    while sys.stdin.buffer.read(4096):
+    # Not through sys.stdin: its lock, held by a thread that waits, would break the interpreter's own end.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     end.set()

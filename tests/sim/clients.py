@@ -93,6 +93,12 @@ class ControlLine:
         self._file.close()
         self.socket.close()
 
+    def __enter__(self) -> ControlLine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
 
 def array(packed: dict[str, Any]) -> np.ndarray:
     """An array of a control reply."""

@@ -29,8 +29,8 @@ def mostly(sensible: st.SearchStrategy[int], often: int = 40) -> st.SearchStrate
 def near(limit_uv: int) -> st.SearchStrategy[int]:
     """Voltages of either sign, uV: anywhere up to a limit, or right at where the worst case begins to exceed it."""
     reach = max(0, min(limit_uv, 7_000_000))
-    edge = st.integers(max(0, reach * 99 // 100 - 12_000), reach + 1)
-    return mostly(st.one_of(st.integers(-reach, reach), edge, edge.map(lambda uv: -uv)))
+    edge = st.integers(max(0, reach * 399 // 400 - 12_000), max(0, reach * 399 // 400 - 9_000)) | st.just(reach)
+    return mostly(st.integers(-reach, reach) | edge | edge.map(lambda uv: -uv))
 
 
 LIMITS = st.tuples(
@@ -75,7 +75,7 @@ def request(data: st.DataObject, engine: Engine, hal: Hal, limits: tuple[int, ..
     start: Callable[[], int]
     if kind == "pulses":
         pulse = st.tuples(cell, near(limits[1]) | near(limits[2]), mostly(st.integers(500, max(501, limits[3]))))
-        pulses = data.draw(st.lists(pulse, min_size=1, max_size=6))
+        pulses = data.draw(st.lists(pulse, min_size=1, max_size=3))
         out, words = bytearray(4 * len(pulses)), bytearray(np.array(pulses, "<i4").tobytes())
         readback = data.draw(st.integers(0, 2))
         start = lambda: engine.start_pulses(words, len(pulses), readback, out)  # noqa: E731
