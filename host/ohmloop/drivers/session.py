@@ -72,6 +72,7 @@ class Session:
         self._client = client
         self.key = f"{secrets.randbelow(2**32 - 1) + 1:08x}"
         self._lease_used_s: float | None = None
+        self._lease_taken = False
         frame = client.request("SYSTem:CAPabilities?").frame
         if frame.code:
             raise refusal(client.place, frame.code, frame.text)
@@ -106,7 +107,7 @@ class Session:
         now_s = monotonic()
         if self._lease_used_s is None or now_s - self._lease_used_s >= RENEW_S:
             answer = self._judged(self._client.request("SYSTem:LEASe?", lease=self.key))
-            self._lease_used_s = now_s
+            self._lease_used_s, self._lease_taken = now_s, True
             if answer.frame.generation != self.generation:  # taken, not renewed
                 self._stepped(answer)
 
@@ -208,8 +209,8 @@ class Session:
         self.generation, self.effects = found.state.generation, found.state.effects
 
     def give_back(self) -> None:
-        """Release the lease. Without success it expires by itself, so a dead link is no error here."""
-        if self._lease_used_s is not None:
+        """Release a lease that may still be ours. It expires by itself, too, so a dead link is no error here."""
+        if self._lease_taken:
             try:
                 self._client.request("SYSTem:LEASe:RELease", lease=self.key, attempts=1)
             except LinkLost as error:

@@ -66,6 +66,23 @@ class _Asked:
         return self.frame
 
 
+class _Outage:
+    """The time for which a port that went away is looked for, with growing pauses."""
+
+    def __init__(self, longest_s: float) -> None:
+        self._until_s: float | None = None
+        self._longest_s = longest_s
+        self._pause_s = BACK_OFF_S[0]
+
+    def next_pause_s(self) -> float | None:
+        """How long to wait before the next attempt; None when it is too late for one. Time runs from the first call."""
+        now_s = monotonic()
+        if self._until_s is None:
+            self._until_s = now_s + self._longest_s
+        pause_s, self._pause_s = self._pause_s, min(2 * self._pause_s, BACK_OFF_S[1])
+        return pause_s if now_s + pause_s <= self._until_s else None
+
+
 class Client:
     """Asks a board and waits for its answers; any thread may ask at any time.
 
@@ -121,9 +138,11 @@ class Client:
         ProtocolError if `body` cannot be sent at all.
         """
         asked = _Asked()
+        outage = _Outage(self._reconnect_s)
+        attempt = 0
         try:
-            for attempt, patience in enumerate(PATIENCE[:attempts], start=1):
-                transport = self._link()
+            while attempt < attempts:
+                transport = self._link(outage)
                 line = encode_request(self._register(asked), body, lease)
                 asked.forget_loss()
                 _log.log(TRACE, "%s < %r", self.place, line)
@@ -132,10 +151,14 @@ class Client:
                         transport.write(line)
                 except LinkLost as error:
                     self._detach(transport, error)
-                frame = asked.wait(patience * (self._timeout_s + duration_s))
+                frame = asked.wait(PATIENCE[attempt] * (self._timeout_s + duration_s))
                 if frame is not None:
-                    return Answer(frame, attempt)
-                _log.debug("%s: no reply to attempt %d of %s", self.place, attempt, body[:40])
+                    return Answer(frame, len(asked.ids))
+                if transport is self._transport:
+                    attempt += 1
+                    _log.debug("%s: no reply to attempt %d of %s", self.place, attempt, body[:40])
+                else:
+                    self._pause(outage, LinkLost("it hangs up on every request"))
         finally:
             with self._table:
                 for request_id in asked.ids:
@@ -164,22 +187,24 @@ class Client:
             asked.ids.append(request_id)
             return request_id
 
-    def _link(self) -> Transport:
+    def _link(self, outage: _Outage) -> Transport:
         """The open port; opened again, within the time for that, if it went away."""
         with self._linking:
-            deadline = monotonic() + self._reconnect_s
-            pause, longest = BACK_OFF_S
             while self._transport is None:
                 if self._closing.is_set():
                     raise LinkLost(f"{self.place} has been closed")
                 try:
                     self._attach(self._connect())
                 except LinkLost as error:
-                    if monotonic() + pause > deadline:
-                        raise LinkLost(f"{self.place} went away and did not come back: {error}") from error
-                    self._closing.wait(pause)
-                    pause = min(2 * pause, longest)
+                    self._pause(outage, error)
             return self._transport
+
+    def _pause(self, outage: _Outage, error: LinkLost) -> None:
+        """Wait a little before the port is opened again. Raises LinkLost when that has gone on for too long."""
+        pause_s = outage.next_pause_s()
+        if pause_s is None:
+            raise LinkLost(f"{self.place} went away and did not come back: {error}") from error
+        self._closing.wait(pause_s)
 
     def _attach(self, transport: Transport) -> None:
         self._transport = transport
