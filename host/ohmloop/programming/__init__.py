@@ -5,6 +5,7 @@ from ohmloop.programming.campaign import Campaign
 from ohmloop.programming.context import PolicyContext
 from ohmloop.programming.errors import Interrupted, PolicyError, ProgrammingError, ResumeError
 from ohmloop.programming.history import PulseRecord
+from ohmloop.programming.journal import settle_last
 from ohmloop.programming.maps import draw_maps
 from ohmloop.programming.policies import Ispp, IsppSteps, Vipi, VipiGains
 from ohmloop.programming.policy import Policy, Proposal
@@ -39,4 +40,5 @@ __all__ = [
     "Vipi",
     "VipiGains",
     "draw_maps",
+    "settle_last",
 ]

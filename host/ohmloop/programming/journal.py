@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ohmloop.crossbar import ExchangeStatus, UncertainExchange
+from ohmloop.crossbar import Crossbar, ExchangeStatus, UncertainExchange
 from ohmloop.programming.access import Access
 from ohmloop.programming.cells import Cells
 from ohmloop.programming.errors import ResumeError
@@ -64,9 +65,8 @@ class Journal:
                 f"run {self._run.id} programs board {self._access.serial} to other targets: begin a new run instead"
             )
         cells.measured_s[:] = start["measured_s"][cells.rows, cells.cols]
-        pending = self._run.pending(self._access.serial)
-        if pending is not None:
-            self._recover(self._run, pending)
+        if self._run.pending(self._access.serial) is not None:
+            settle_last(self._run, self._access.crossbar)
         for record in self._run.exchanges(self._access.serial):
             if record.status is not ExchangeStatus.REFUSED:
                 self._take(record, cells, policy, history, at_largest)
@@ -85,20 +85,6 @@ class Journal:
 
     def _name(self, what: str) -> str:
         return f"{self._access.serial}.{what}"
-
-    def _recover(self, run: Run, pending: ExchangeRecord) -> None:
-        log = run.log(self._access.serial)
-        try:
-            result = self._access.crossbar.recover(pending.token, pending.pulses, pending.readback, pending.setup)
-        except UncertainExchange as error:
-            log.settle(pending.id, ExchangeStatus.UNCERTAIN, None, str(error))
-            return
-        if result is None:
-            log.settle(pending.id, ExchangeStatus.REFUSED, None, "not applied, as the board says")
-            return
-        complete = result.applied == len(pending.pulses)
-        status = ExchangeStatus.DONE if complete else ExchangeStatus.PARTIAL
-        log.settle(pending.id, status, result, "as the board remembers")
 
     def _take(
         self,
@@ -123,3 +109,27 @@ class Journal:
         known = np.isfinite(before_s) & np.isfinite(after_s)
         policy.learn(index[known], pulses.volts[known], before_s[known], after_s[known])
         cells.measured_s[index[np.isfinite(after_s)]] = after_s[np.isfinite(after_s)]
+
+
+def settle_last(run: Run, crossbar: Crossbar) -> None:
+    """Ask the board what came of the last exchange that a run sent it, and settle that if nobody has.
+
+    Call it before arming a board whose host has died: asking also ends the lease of the dead host, which would keep
+    everyone else from the board until it expires. A run without exchanges on this board is left alone.
+    """
+    serial = crossbar.capabilities.serial
+    newest = deque(run.exchanges(serial), maxlen=1)
+    if not newest:
+        return
+    last = newest[0]
+    result, note = None, "not applied, as the board says"
+    status = ExchangeStatus.REFUSED
+    try:
+        result = crossbar.recover(last.token, last.pulses, last.readback, last.setup)
+    except UncertainExchange as error:
+        status, note = ExchangeStatus.UNCERTAIN, str(error)
+    if result is not None:
+        complete = result.applied == len(last.pulses)
+        status, note = ExchangeStatus.DONE if complete else ExchangeStatus.PARTIAL, "as the board remembers"
+    if last.status is ExchangeStatus.INTENDED:
+        run.log(serial).settle(last.id, status, result, note)
