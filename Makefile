@@ -70,3 +70,5 @@ build/libohmengine.so: $(ENGINE)
 # Where it cannot be had the script says why, and the tests that need it say so too.
 micropython:
 	@tools/fetch_micropython.sh >/dev/null || [ $$? -eq 3 ]
+
+include firmware/firmware.mk

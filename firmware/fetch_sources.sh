@@ -66,6 +66,8 @@ done
 # MicroPython looks for TinyUSB among its submodules, which Debian's source does not hold.
 rm -rf "$new/micropython/lib/tinyusb"
 ln -s ../../tinyusb "$new/micropython/lib/tinyusb"
+# Its build asks for this file, though nothing of micropython-lib is used.
+touch "$new/micropython/lib/micropython-lib/README.md"
 
 if command -v arm-none-eabi-gcc >/dev/null 2>&1; then
     printf 'arm-none-eabi-gcc %s machine\n' "$(arm-none-eabi-gcc -dumpfullversion)" >>"$cache/origins.new"
@@ -85,6 +87,9 @@ else
         origin "$package" "$deb"
     done
     rm -rf "$new/toolchain/usr/share"
+    # Away from its place the compiler looks for the C library beside itself.
+    ln -s newlib "$new/toolchain/usr/lib/arm-none-eabi/lib"
+    ln -s ../../include/newlib "$new/toolchain/usr/lib/arm-none-eabi/include"
 fi
 
 for part in micropython pico-sdk tinyusb toolchain; do

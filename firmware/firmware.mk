@@ -1,0 +1,20 @@
+# The image of the interface board, and what emulates it at chip level. Included by the Makefile.
+
+.PHONY: firmware test-targets
+
+FIRMWARE_CACHE := .cache/firmware
+FIRMWARE_BUILD := build/firmware
+FIRMWARE_BOARD := ohm8
+FIRMWARE_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+
+firmware: sim/rp2040/node_modules  ## builds the image for the Raspberry Pi Pico, and the same firmware for MicroPython on this machine
+	firmware/fetch_sources.sh $(FIRMWARE_CACHE)
+	nice firmware/build_image.sh $(FIRMWARE_CACHE) $(FIRMWARE_BUILD) $(FIRMWARE_BOARD) $(FIRMWARE_VERSION)
+	nice firmware/build_unix.sh $(FIRMWARE_CACHE) $(FIRMWARE_BUILD)
+
+test-targets: $(DEV) firmware  ## the suite that every board passes, the image on the emulated RP2040 among them
+	$(PY) -m pytest tests/targets $(PYTEST_ARGS)
+
+sim/rp2040/node_modules: sim/rp2040/package-lock.json
+	npm ci --prefix sim/rp2040 --no-audit --no-fund --loglevel=error
+	@touch $@

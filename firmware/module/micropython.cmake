@@ -1,0 +1,17 @@
+# The engine, the port's HAL and their binding as one user module of MicroPython's rp2 port.
+get_filename_component(OHM_FIRMWARE ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
+file(GLOB OHM_SOURCES CONFIGURE_DEPENDS
+    ${CMAKE_CURRENT_LIST_DIR}/*.c ${OHM_FIRMWARE}/engine/*.c ${OHM_FIRMWARE}/rp2040/*.c)
+# The bench is a stand-in for hardware: it has no place in an image.
+list(FILTER OHM_SOURCES EXCLUDE REGEX "bench\\.c$")
+
+add_library(usermod_ohm INTERFACE)
+target_sources(usermod_ohm INTERFACE ${OHM_SOURCES})
+target_include_directories(usermod_ohm INTERFACE ${CMAKE_CURRENT_LIST_DIR} ${OHM_FIRMWARE}/engine ${OHM_FIRMWARE}/rp2040)
+# One board; the engine's counters take 4 bytes a cell.
+target_compile_definitions(usermod_ohm INTERFACE OHM_MAX_LINES=8)
+# MicroPython's own headers do not bear -Wextra.
+set_source_files_properties(${OHM_SOURCES} PROPERTIES COMPILE_OPTIONS "-O2;-Wall;-Wextra;-Werror")
+set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/ohm_module.c ${OHM_FIRMWARE}/rp2040/console.c PROPERTIES
+    COMPILE_OPTIONS "-O2;-Wall;-Werror")
+target_link_libraries(usermod INTERFACE usermod_ohm)

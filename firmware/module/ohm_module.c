@@ -1,0 +1,365 @@
+/* The engine and the byte stream as a MicroPython module: `ohm.Engine` and `ohm.Stream`, with the surfaces that the
+ * application is written against (ohmboard/surfaces.py).
+ *
+ * Buffers are little-endian int32 words and must be aligned to 4 bytes, as every bytearray is: the Cortex-M0+ cannot
+ * read others. Buffers of a running request are kept alive by the object.
+ */
+#include <string.h>
+
+#include "py/obj.h"
+#include "py/runtime.h"
+
+#include "ohm_engine.h"
+#include "ohm_port.h"
+
+typedef struct {
+    mp_obj_base_t base;
+    ohm_engine *engine;
+    mp_obj_t items, out;        /* buffers of the running request */
+    int32_t rows, cols;
+} ohm_engine_obj;
+
+extern const mp_obj_type_t ohm_engine_type;
+
+static ohm_engine *engine_of(mp_obj_t self) {
+    return ((ohm_engine_obj *)MP_OBJ_TO_PTR(self))->engine;
+}
+
+static mp_obj_t status(int value) {
+    return mp_obj_new_int(value);
+}
+
+/* A buffer that holds at least so many words. */
+static int32_t *words(mp_obj_t object, mp_int_t count, mp_uint_t flags) {
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(object, &buffer, flags);
+    if (count < 0 || (size_t)count > buffer.len / sizeof(int32_t)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("buffer too short"));
+    }
+    if ((uintptr_t)buffer.buf % sizeof(int32_t) != 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("buffer not aligned to words"));
+    }
+    return buffer.buf;
+}
+
+static uint8_t *bytes(mp_obj_t object, mp_uint_t flags, size_t *length) {
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(object, &buffer, flags);
+    *length = buffer.len;
+    return buffer.buf;
+}
+
+/* A tuple of exactly so many integers. */
+static void numbers(mp_obj_t tuple, int32_t *values, size_t count) {
+    size_t length;
+    mp_obj_t *items;
+    mp_obj_get_array(tuple, &length, &items);
+    if (length != count) {
+        mp_raise_ValueError(MP_ERROR_TEXT("wrong number of values"));
+    }
+    for (size_t i = 0; i < count; i++) {
+        values[i] = (int32_t)mp_obj_get_int(items[i]);
+    }
+}
+
+static mp_obj_t engine_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 0, 0, false);
+    (void)args;
+    ohm_engine_obj *self = mp_obj_malloc(ohm_engine_obj, type);
+    size_t size = (size_t)ohm_engine_size();
+    self->engine = (ohm_engine *)m_malloc0(size);
+    self->items = self->out = mp_const_none;
+    self->rows = self->cols = 0;
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static mp_obj_t engine_init(mp_obj_t self_in, mp_obj_t board) {
+    ohm_engine_obj *self = MP_OBJ_TO_PTR(self_in);
+    int32_t values[OHM_BOARD_COUNT];
+    numbers(board, values, OHM_BOARD_COUNT);
+    int result = ohm_init(self->engine, ohm_port_start(), values, OHM_BOARD_COUNT);
+    self->rows = result == OHM_OK ? values[OHM_BOARD_ROWS] : 0;
+    self->cols = result == OHM_OK ? values[OHM_BOARD_COLS] : 0;
+    return status(result);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(engine_init_obj, engine_init);
+
+static mp_obj_t engine_arm(mp_obj_t self, mp_obj_t limits) {
+    int32_t values[OHM_LIMIT_COUNT];
+    numbers(limits, values, OHM_LIMIT_COUNT);
+    return status(ohm_arm(engine_of(self), values, OHM_LIMIT_COUNT));
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(engine_arm_obj, engine_arm);
+
+static mp_obj_t engine_disarm(mp_obj_t self) {
+    return status(ohm_disarm(engine_of(self)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(engine_disarm_obj, engine_disarm);
+
+static mp_obj_t engine_limits(mp_obj_t self, mp_obj_t out) {
+    return status(ohm_limits(engine_of(self), words(out, OHM_LIMIT_COUNT, MP_BUFFER_WRITE), OHM_LIMIT_COUNT));
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(engine_limits_obj, engine_limits);
+
+static mp_obj_t engine_setup(mp_obj_t self, mp_obj_t setup) {
+    int32_t values[OHM_SETUP_COUNT];
+    numbers(setup, values, OHM_SETUP_COUNT);
+    return status(ohm_setup(engine_of(self), values, OHM_SETUP_COUNT));
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(engine_setup_obj, engine_setup);
+
+static mp_obj_t engine_calibrate(mp_obj_t self_in, mp_obj_t table, mp_obj_t values) {
+    ohm_engine_obj *self = MP_OBJ_TO_PTR(self_in);
+    int side = mp_obj_get_int(table);
+    int32_t count = side == OHM_TABLE_ROW_OFFSET_UV || side == OHM_TABLE_ROW_GAIN_PPM ? self->rows : self->cols;
+    return status(ohm_calibrate(self->engine, side, words(values, count, MP_BUFFER_READ), (int)count));
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(engine_calibrate_obj, engine_calibrate);
+
+/* Keeps the buffers of a request that has begun. */
+static mp_obj_t begun(ohm_engine_obj *self, int result, mp_obj_t items, mp_obj_t out) {
+    if (result == OHM_OK) {
+        self->items = items;
+        self->out = out;
+    }
+    return status(result);
+}
+
+static mp_obj_t engine_start_pulses(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    ohm_engine_obj *self = MP_OBJ_TO_PTR(args[0]);
+    mp_int_t pulses = mp_obj_get_int(args[2]);
+    int readback = mp_obj_get_int(args[3]);
+    const int32_t *records = words(args[1], pulses * OHM_PULSE_WORDS, MP_BUFFER_READ);
+    int32_t *out = words(args[4], readback == OHM_READBACK_NONE ? 0 : pulses, MP_BUFFER_WRITE);
+    return begun(self, ohm_start_pulses(self->engine, records, (int)pulses, readback, out), args[1], args[4]);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_start_pulses_obj, 5, 5, engine_start_pulses);
+
+static mp_obj_t engine_start_reads(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    ohm_engine_obj *self = MP_OBJ_TO_PTR(args[0]);
+    mp_int_t count = mp_obj_get_int(args[2]);
+    const int32_t *cells = words(args[1], count, MP_BUFFER_READ);
+    int32_t *out = words(args[3], count, MP_BUFFER_WRITE);
+    return begun(self, ohm_start_reads(self->engine, cells, (int)count, out), args[1], args[3]);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_start_reads_obj, 4, 4, engine_start_reads);
+
+static mp_obj_t engine_start_rows(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    ohm_engine_obj *self = MP_OBJ_TO_PTR(args[0]);
+    int first = mp_obj_get_int(args[1]);
+    mp_int_t count = mp_obj_get_int(args[2]);
+    int32_t *out = words(args[3], count * self->cols, MP_BUFFER_WRITE);
+    return begun(self, ohm_start_rows(self->engine, first, (int)count, out), mp_const_none, args[3]);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_start_rows_obj, 4, 4, engine_start_rows);
+
+static mp_obj_t engine_start_multiply(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    ohm_engine_obj *self = MP_OBJ_TO_PTR(args[0]);
+    mp_int_t vectors = mp_obj_get_int(args[2]);
+    const int32_t *uv = words(args[1], vectors * self->rows, MP_BUFFER_READ);
+    int32_t *out = words(args[3], vectors * self->cols, MP_BUFFER_WRITE);
+    return begun(self, ohm_start_multiply(self->engine, uv, (int)vectors, out), args[1], args[3]);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_start_multiply_obj, 4, 4, engine_start_multiply);
+
+static mp_obj_t engine_step(mp_obj_t self_in, mp_obj_t budget_ns) {
+    ohm_engine_obj *self = MP_OBJ_TO_PTR(self_in);
+    int result = ohm_step(self->engine, (uint32_t)mp_obj_get_int_truncated(budget_ns));
+    if (result != OHM_BUSY) {
+        self->items = self->out = mp_const_none;
+    }
+    return status(result);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(engine_step_obj, engine_step);
+
+static mp_obj_t engine_abort(mp_obj_t self) {
+    return status(ohm_abort(engine_of(self)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(engine_abort_obj, engine_abort);
+
+static mp_obj_t engine_safe(mp_obj_t self) {
+    return status(ohm_safe(engine_of(self)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(engine_safe_obj, engine_safe);
+
+static mp_obj_t engine_applied(mp_obj_t self) {
+    return status(ohm_applied(engine_of(self)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(engine_applied_obj, engine_applied);
+
+static mp_obj_t engine_info(mp_obj_t self, mp_obj_t out) {
+    return status(ohm_info(engine_of(self), words(out, OHM_INFO_COUNT, MP_BUFFER_WRITE), OHM_INFO_COUNT));
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(engine_info_obj, engine_info);
+
+static mp_obj_t engine_time_us(mp_obj_t self) {
+    uint32_t low_high[2] = {0, 0};
+    ohm_time_us(engine_of(self), low_high);
+    return mp_obj_new_int_from_ull((uint64_t)low_high[1] << 32 | low_high[0]);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(engine_time_us_obj, engine_time_us);
+
+static mp_obj_t engine_watchdog(mp_obj_t self) {
+    return status(ohm_watchdog(engine_of(self)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(engine_watchdog_obj, engine_watchdog);
+
+typedef int (*codec)(const uint8_t *, int, uint8_t *, int);
+
+static mp_obj_t transcode(const mp_obj_t *args, codec function) {
+    size_t input_size, output_size;
+    const uint8_t *input = bytes(args[1], MP_BUFFER_READ, &input_size);
+    uint8_t *output = bytes(args[3], MP_BUFFER_WRITE, &output_size);
+    mp_int_t length = mp_obj_get_int(args[2]);
+    if (length < 0 || (size_t)length > input_size) {
+        mp_raise_ValueError(MP_ERROR_TEXT("buffer too short"));
+    }
+    return status(function(input, (int)length, output, (int)output_size));
+}
+
+static mp_obj_t engine_decode(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    return transcode(args, ohm_decode);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_decode_obj, 4, 4, engine_decode);
+
+static mp_obj_t engine_encode(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    return transcode(args, ohm_encode);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_encode_obj, 4, 4, engine_encode);
+
+static const mp_rom_map_elem_t engine_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&engine_init_obj) },
+    { MP_ROM_QSTR(MP_QSTR_arm), MP_ROM_PTR(&engine_arm_obj) },
+    { MP_ROM_QSTR(MP_QSTR_disarm), MP_ROM_PTR(&engine_disarm_obj) },
+    { MP_ROM_QSTR(MP_QSTR_limits), MP_ROM_PTR(&engine_limits_obj) },
+    { MP_ROM_QSTR(MP_QSTR_setup), MP_ROM_PTR(&engine_setup_obj) },
+    { MP_ROM_QSTR(MP_QSTR_calibrate), MP_ROM_PTR(&engine_calibrate_obj) },
+    { MP_ROM_QSTR(MP_QSTR_start_pulses), MP_ROM_PTR(&engine_start_pulses_obj) },
+    { MP_ROM_QSTR(MP_QSTR_start_reads), MP_ROM_PTR(&engine_start_reads_obj) },
+    { MP_ROM_QSTR(MP_QSTR_start_rows), MP_ROM_PTR(&engine_start_rows_obj) },
+    { MP_ROM_QSTR(MP_QSTR_start_multiply), MP_ROM_PTR(&engine_start_multiply_obj) },
+    { MP_ROM_QSTR(MP_QSTR_step), MP_ROM_PTR(&engine_step_obj) },
+    { MP_ROM_QSTR(MP_QSTR_abort), MP_ROM_PTR(&engine_abort_obj) },
+    { MP_ROM_QSTR(MP_QSTR_safe), MP_ROM_PTR(&engine_safe_obj) },
+    { MP_ROM_QSTR(MP_QSTR_applied), MP_ROM_PTR(&engine_applied_obj) },
+    { MP_ROM_QSTR(MP_QSTR_info), MP_ROM_PTR(&engine_info_obj) },
+    { MP_ROM_QSTR(MP_QSTR_time_us), MP_ROM_PTR(&engine_time_us_obj) },
+    { MP_ROM_QSTR(MP_QSTR_watchdog), MP_ROM_PTR(&engine_watchdog_obj) },
+    { MP_ROM_QSTR(MP_QSTR_decode), MP_ROM_PTR(&engine_decode_obj) },
+    { MP_ROM_QSTR(MP_QSTR_encode), MP_ROM_PTR(&engine_encode_obj) },
+};
+static MP_DEFINE_CONST_DICT(engine_locals, engine_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    ohm_engine_type, MP_QSTR_Engine, MP_TYPE_FLAG_NONE, make_new, engine_make_new, locals_dict, &engine_locals);
+
+/* Bytes of one read. */
+#ifndef OHM_CHUNK
+#define OHM_CHUNK 256
+#endif
+#define INTERRUPT 3
+
+typedef struct {
+    mp_obj_base_t base;
+    bool line_start;
+    uint8_t chunk[OHM_CHUNK];
+} ohm_stream_obj;
+
+extern const mp_obj_type_t ohm_stream_type;
+
+static mp_obj_t stream_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 0, 0, false);
+    (void)args;
+    ohm_stream_obj *self = mp_obj_malloc(ohm_stream_obj, type);
+    self->line_start = true;
+    ohm_port_console(1);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+/* Ctrl-C ends the application where it cannot be a damaged byte of a line: at the start of one. */
+static void look_for_interrupt(ohm_stream_obj *self, int length) {
+    for (int i = 0; i < length; i++) {
+        if (self->chunk[i] == INTERRUPT && self->line_start) {
+            ohm_port_console(0);
+            mp_raise_type(&mp_type_KeyboardInterrupt);
+        }
+        self->line_start = self->chunk[i] == '\n' || self->chunk[i] == '\r';
+    }
+}
+
+static mp_obj_t stream_read(mp_obj_t self_in, mp_obj_t timeout_ms) {
+    ohm_stream_obj *self = MP_OBJ_TO_PTR(self_in);
+    int length = ohm_port_read(self->chunk, OHM_CHUNK, (uint32_t)mp_obj_get_int(timeout_ms));
+    if (length == 0) {
+        return mp_const_empty_bytes;
+    }
+    look_for_interrupt(self, length);
+    return mp_obj_new_bytes(self->chunk, (size_t)length);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(stream_read_obj, stream_read);
+
+static mp_obj_t stream_write(mp_obj_t self, mp_obj_t data) {
+    (void)self;
+    size_t length;
+    const uint8_t *sent = bytes(data, MP_BUFFER_READ, &length);
+    ohm_port_write(sent, length);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(stream_write_obj, stream_write);
+
+static const mp_rom_map_elem_t stream_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&stream_read_obj) },
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&stream_write_obj) },
+};
+static MP_DEFINE_CONST_DICT(stream_locals, stream_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    ohm_stream_type, MP_QSTR_Stream, MP_TYPE_FLAG_NONE, make_new, stream_make_new, locals_dict, &stream_locals);
+
+static mp_obj_t module_serial(void) {
+    char text[OHM_SERIAL_SIZE];
+    ohm_port_serial(text);
+    return mp_obj_new_str(text, strlen(text));
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(module_serial_obj, module_serial);
+
+static mp_obj_t module_patience(mp_obj_t ms) {
+    ohm_port_patience((uint32_t)mp_obj_get_int(ms));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(module_patience_obj, module_patience);
+
+static mp_obj_t module_stop(void) {
+    ohm_port_stop();
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(module_stop_obj, module_stop);
+
+static mp_obj_t module_boot_reason(void) {
+    static const qstr names[] = { MP_QSTR_power, MP_QSTR_watchdog, MP_QSTR_reset };
+    return MP_OBJ_NEW_QSTR(names[ohm_port_boot_reason()]);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(module_boot_reason_obj, module_boot_reason);
+
+static const mp_rom_map_elem_t module_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_ohm) },
+    { MP_ROM_QSTR(MP_QSTR_Engine), MP_ROM_PTR(&ohm_engine_type) },
+    { MP_ROM_QSTR(MP_QSTR_Stream), MP_ROM_PTR(&ohm_stream_type) },
+    { MP_ROM_QSTR(MP_QSTR_serial), MP_ROM_PTR(&module_serial_obj) },
+    { MP_ROM_QSTR(MP_QSTR_patience), MP_ROM_PTR(&module_patience_obj) },
+    { MP_ROM_QSTR(MP_QSTR_stop), MP_ROM_PTR(&module_stop_obj) },
+    { MP_ROM_QSTR(MP_QSTR_boot_reason), MP_ROM_PTR(&module_boot_reason_obj) },
+};
+static MP_DEFINE_CONST_DICT(module_globals, module_table);
+
+const mp_obj_module_t ohm_module = {
+    .base = { &mp_type_module },
+    .globals = (mp_obj_dict_t *)&module_globals,
+};
+MP_REGISTER_MODULE(MP_QSTR_ohm, ohm_module);
