@@ -1,0 +1,13 @@
+/* MicroPython's configuration for the interface board: one core, no UART console, safe lines from the first moment. */
+#define MICROPY_HW_BOARD_NAME           "ohmloop interface board"
+#define MICROPY_HW_USB_PRODUCT_FS_STRING "ohmloop interface board"
+#define MICROPY_HW_FLASH_STORAGE_BYTES  (1024 * 1024)
+
+/* The second core stays asleep. */
+#define MICROPY_PY_THREAD               (0)
+
+/* Lines reach their safe state before any Python runs, and whenever it ends. */
+#define MICROPY_BOARD_STARTUP           ohm_port_early
+#define MICROPY_BOARD_START_SOFT_RESET  ohm_port_stop
+void ohm_port_early(void);
+void ohm_port_stop(void);

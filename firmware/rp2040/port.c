@@ -1,0 +1,162 @@
+/* The HAL of the interface board, and what the MicroPython module asks of a port. */
+#include "ohm_port.h"
+
+#include "hardware/watchdog.h"
+
+#include "adc.h"
+#include "arm.h"
+#include "board_pins.h"
+#include "bus.h"
+#include "dac.h"
+#include "gate.h"
+#include "latches.h"
+#include "pins.h"
+#include "wait.h"
+
+void ohm_port_early(void);
+
+static int watching;
+static uint32_t watchdog_ms = WATCHDOG_MS;
+
+static void hal_dac_load(void *ctx, int side, const uint16_t *codes, int count) {
+    (void)ctx;
+    dac_write(side, codes, count);
+}
+
+static void hal_dac_update(void *ctx) {
+    (void)ctx;
+    dac_latch();
+}
+
+static void hal_latch(void *ctx, const uint8_t *row_on, int rows, const uint8_t *col_range, int cols) {
+    (void)ctx;
+    latches_write(row_on, rows, col_range, cols);
+}
+
+static void hal_adc_span(void *ctx, int span) {
+    (void)ctx;
+    adc_span(span);
+}
+
+static int hal_adc_sample(void *ctx, int log2_osr, int16_t *codes, int count) {
+    (void)ctx;
+    return adc_convert(log2_osr, codes, count);
+}
+
+static void hal_energise(void *ctx, int on) {
+    (void)ctx;
+    if (on) {
+        arm_set();
+    } else {
+        gate_close();
+        dac_reset();
+    }
+}
+
+static int hal_energised(void *ctx) {
+    (void)ctx;
+    return arm_is_set();
+}
+
+static void hal_gate_open(void *ctx, int columns, uint32_t width_ns) {
+    (void)ctx;
+    gate_close();
+    gate_open(columns != 0, width_ns);
+}
+
+static int hal_gate_wait(void *ctx, uint32_t max_ns) {
+    (void)ctx;
+    uint64_t until = time_us_64() + max_ns / 1000u + 1u;
+    while (gate_is_open()) {
+        if (!arm_is_set()) {
+            gate_close();
+            return 0;
+        }
+        if (time_us_64() >= until) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void hal_gate_close(void *ctx) {
+    (void)ctx;
+    gate_close();
+}
+
+static void hal_delay_ns(void *ctx, uint32_t ns) {
+    (void)ctx;
+    wait_ns(ns);
+}
+
+static uint64_t hal_clock_ns(void *ctx) {
+    (void)ctx;
+    return time_us_64() * 1000u;
+}
+
+/* The first call starts it. */
+static void hal_watchdog(void *ctx) {
+    (void)ctx;
+    if (watching) {
+        watchdog_update();
+    } else {
+        watching = 1;
+        watchdog_enable(watchdog_ms, false);
+    }
+}
+
+int port_is_watched(void) {
+    return watching;
+}
+
+void ohm_port_patience(uint32_t ms) {
+    watchdog_ms = ms ? ms : WATCHDOG_MS;
+    if (watching) {
+        watchdog_enable(watchdog_ms, false);
+    }
+}
+
+static const ohm_hal hal = {
+    .dac_load = hal_dac_load,
+    .dac_update = hal_dac_update,
+    .latch = hal_latch,
+    .adc_span = hal_adc_span,
+    .adc_sample = hal_adc_sample,
+    .energise = hal_energise,
+    .energised = hal_energised,
+    .gate_open = hal_gate_open,
+    .gate_wait = hal_gate_wait,
+    .gate_close = hal_gate_close,
+    .delay_ns = hal_delay_ns,
+    .clock_ns = hal_clock_ns,
+    .watchdog = hal_watchdog,
+};
+
+void ohm_port_early(void) {
+    pins_safe();
+}
+
+const ohm_hal *ohm_port_start(void) {
+    static const uint8_t nothing[ADC_CHANNELS];
+    pins_safe();
+    bus_start();
+    gate_start();
+    latches_write(nothing, ADC_CHANNELS, nothing, ADC_CHANNELS);
+    dac_reset();
+    adc_start();
+    return &hal;
+}
+
+void ohm_port_stop(void) {
+    watchdog_disable();
+    watching = 0;
+    watchdog_ms = WATCHDOG_MS;
+    pins_safe();
+}
+
+int ohm_port_boot_reason(void) {
+    if (!watchdog_caused_reboot()) {
+        return OHM_BOOT_POWER;
+    }
+    return watchdog_enable_caused_reboot() ? OHM_BOOT_WATCHDOG : OHM_BOOT_RESET;
+}
