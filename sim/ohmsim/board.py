@@ -18,6 +18,7 @@ from ohmsim.errors import ParameterError
 from ohmsim.files import Files, FolderFiles, MemoryFiles, PowerLost
 from ohmsim.frontend import FrontEnd, FrontEndParameters
 from ohmsim.hal import Hal, Reset
+from ohmsim.hardware import Hardware
 from ohmsim.noise import NoiseSource
 from ohmsim.overlays.read_noise import ReadNoise, ReadNoiseParameters
 from ohmsim.parameters import checked
@@ -109,12 +110,26 @@ class EmulatedBoard:
         description = Description.load()
         front_end = checked(FrontEndParameters, spec.preset.parameters["front_end"], "front_end.")
         front = FrontEnd(description, spec.rows, spec.cols, front_end, noise, state)
-        self.hal = Hal(self.cells, front, Clock(realtime=spec.realtime))
+        self.hal = self._build_hardware(front, Clock(realtime=spec.realtime))
         self.files: Files = MemoryFiles() if spec.folder is None else FolderFiles(spec.folder / "flash")
         self.stream = WireStream(ports, self.hal)
         self.resets = 0
         self.crashes = 0
         self._thread = threading.Thread(target=self._run, name=f"board {spec.name}", daemon=True)
+
+    @property
+    def serial(self) -> str:
+        """What the board gives as its serial number."""
+        return self.spec.serial
+
+    def _build_hardware(self, front: FrontEnd, clock: Clock) -> Hardware:
+        """The hardware that the firmware runs on."""
+        return Hal(self.cells, front, clock)
+
+    def _run_firmware(self, identity: dict[str, str]) -> None:
+        """Run the application until its processor is reset."""
+        assert isinstance(self.hal, Hal)
+        Board(Engine(self.hal), self.stream, self.files, identity, self.spec.rows, self.spec.cols).run()
 
     def start(self) -> None:
         """Power up."""
@@ -140,8 +155,8 @@ class EmulatedBoard:
     def _live(self, reason: Reset) -> Reset:
         """One life of the application, until its processor is reset; returns why."""
         try:
-            identity = {"serial": self.spec.serial, "reason": reason.value}
-            Board(Engine(self.hal), self.stream, self.files, identity, self.spec.rows, self.spec.cols).run()
+            identity = {"serial": self.serial, "reason": reason.value}
+            self._run_firmware(identity)
         except ProcessorReset:
             pass
         except PowerLost:

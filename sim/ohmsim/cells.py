@@ -131,6 +131,10 @@ class CellArray:
         if rows_on.size == 0:
             return opening.currents_a
         deviation = self.noise.draw(rows_on, samples) * self.conductance_s[rows_on]
+        volts = opening.row_v[rows_on] if opening.volts is None else opening.volts[rows_on]
         if opening.volts is None:
-            return opening.currents_a + opening.row_v[rows_on] @ deviation
-        return opening.currents_a + ideal.column_currents(opening.volts[rows_on], deviation)
+            noisy: Floats = volts @ deviation
+        else:
+            noisy = ideal.column_currents(volts, deviation)
+        noisy += opening.currents_a
+        return noisy

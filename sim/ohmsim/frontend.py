@@ -68,9 +68,10 @@ class FrontEnd:
         self._block = np.empty((NOISE_BLOCK, cols))
         self._made = -1
 
-    def line_volts(self, side: int, codes: NDArray[np.integer]) -> Floats:
-        """Driver outputs of all rows (side 0) or columns (side 1), V."""
-        volts: Floats = codes * self._slope[side] + self._zero[side]
+    def line_volts(self, side: int, codes: Floats) -> Floats:
+        """Driver outputs of all rows (side 0) or columns (side 1), V, for codes (whole numbers)."""
+        volts = codes * self._slope[side]
+        volts += self._zero[side]
         return volts
 
     def transimpedances(self, ranges: NDArray[np.integer]) -> Floats:

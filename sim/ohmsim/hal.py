@@ -40,6 +40,7 @@ class Hal:
             without effect, so that what the old application still does cannot reach the array.
         bad_conversions: so many of the next converter replies are bad.
         gates: programming gates opened since the emulator began.
+        faults: none: only chip models see signals.
     """
 
     def __init__(self, cells: CellArray, front: FrontEnd, clock: Clock) -> None:
@@ -49,7 +50,8 @@ class Hal:
         self.failed: Reset | None = None
         self.bad_conversions = 0
         self.gates = 0
-        self._codes = [np.full(n, front.board.zero_code, np.int64) for n in (cells.rows, cells.cols)]
+        self.faults: list[str] = []
+        self._codes = [np.full(n, float(front.board.zero_code)) for n in (cells.rows, cells.cols)]
         self._line_v = [front.line_volts(side, codes) for side, codes in enumerate(self._codes)]
         self._rows_on: NDArray[np.intp] = np.empty(0, np.intp)
         self._row_mask = np.zeros(cells.rows)
@@ -112,6 +114,10 @@ class Hal:
     def trip_at_gate(self, gates: int) -> None:
         """Trip in the middle of the n-th programming gate from now."""
         self._trip_at_gate = gates
+
+    def hang(self) -> None:
+        """The application stops running: time passes until the watchdog resets the processor."""
+        self.advance(2 * self.front.board.watchdog_ns)
 
     def advance(self, ns: int) -> None:
         """Let time pass, and what is due happen."""

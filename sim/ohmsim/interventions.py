@@ -36,6 +36,7 @@ def truth(board: EmulatedBoard, fields: Fields) -> Reply:
         "stuck": matrix(cells.stuck.mask.reshape(cells.rows, cells.cols)),
         "conversions": matrix(cells.noise.conversions),
         "gates": board.hal.gates,
+        "signal_faults": board.hal.faults,
         "virtual_time_us": board.hal.time.now_ns // 1000,
         "idle_us": board.hal.time.idle_ns // 1000,
         "resets": board.resets,
@@ -108,7 +109,7 @@ def trip(board: EmulatedBoard, fields: Fields) -> Reply:
 def hang(board: EmulatedBoard, fields: Fields) -> Reply:
     """The application stops running: time passes until the watchdog resets the processor."""
     _only(fields)
-    board.hal.advance(2 * board.hal.front.board.watchdog_ns)
+    board.hal.hang()
     return {}
 
 

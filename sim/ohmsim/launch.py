@@ -24,6 +24,8 @@ from ohmsim.wire.tcp import TcpPort
 
 BOARDS_MAX = 64
 
+FIRMWARE = Path(__file__).parents[2] / "build" / "firmware"
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run the emulator until it is told to end; returns the exit status."""
@@ -66,19 +68,8 @@ def _options() -> argparse.ArgumentParser:
     add("--pty", action="store_true", help="give each board a pseudo-terminal")
     add("--control", type=int, default=0, metavar="PORT", help="control port; 0 takes a free one")
     add("--state-dir", type=Path, metavar="DIR", help="keep arrays and flash in this folder")
-    add(
-        "--target",
-        choices=TARGETS,
-        default="cpython",
-        help="what runs the firmware: this Python, MicroPython, or its image",
-    )
-    add(
-        "--firmware",
-        type=Path,
-        default=Path("build/firmware"),
-        metavar="DIR",
-        help="where make firmware left its results",
-    )
+    add("--target", choices=TARGETS, default="cpython", help="what runs the firmware")
+    add("--firmware", type=Path, default=FIRMWARE, metavar="DIR", help="where `make firmware` left its results")
     add("--realtime", action="store_true", help="no faster than the board would be")
     add("--with-parent", action="store_true", help="end when standard input closes")
     add("--describe", action="store_true", help="print the preset as JSON and end")

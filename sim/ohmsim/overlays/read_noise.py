@@ -86,6 +86,8 @@ class ReadNoise:
 
         `samples` internal samples (a power of two up to 256) are averaged. Advances the rows' conversion ordinals.
         """
+        if rows.size == 1:
+            return self._draw_row(int(rows[0]), self._averaged[samples])
         ordinals = self.conversions[rows].view(np.int64)
         blocks, place = ordinals >> _BLOCK_BITS, ordinals & _BLOCK_MASK
         if (blocks != self._made[rows]).any():
@@ -96,6 +98,17 @@ class ReadNoise:
         deviation *= self._averaged[samples]
         deviation += self._slow[rows, place]
         return deviation
+
+    def _draw_row(self, row: int, averaged: Singles) -> Singles:
+        """The same for one row, which is what a read is: numbers instead of arrays of one."""
+        ordinal = int(self.conversions[row])
+        block, place = divmod(ordinal, BLOCK)
+        if block != self._made[row]:
+            self._make(np.array([row]), np.array([block]))
+        self.conversions[row] = ordinal + 1
+        deviation: Singles = self._white[row, place] * averaged
+        deviation += self._slow[row, place]
+        return deviation[None, :]
 
     def _make(self, rows: Lines, blocks: NDArray[np.int64]) -> None:
         """Work out the blocks of `rows`."""

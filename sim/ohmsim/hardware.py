@@ -1,0 +1,54 @@
+"""What the emulator asks of a board's hardware, whichever way that is emulated."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ohmsim.clock import Clock
+from ohmsim.frontend import FrontEnd
+from ohmsim.hal import Reset
+
+
+class Hardware(Protocol):
+    """The hardware of one board. It survives resets of its processor.
+
+    Attributes:
+        failed: why the processor is in reset, or None while it runs.
+        bad_conversions: so many of the next converter replies are bad.
+        gates: programming gates opened since the emulator began.
+        faults: what chip models found wrong with the signals they were given.
+    """
+
+    front: FrontEnd
+    time: Clock
+    failed: Reset | None
+    bad_conversions: int
+    gates: int
+    faults: list[str]
+
+    def boot(self) -> None:
+        """The processor starts."""
+
+    def reset(self, reason: Reset) -> None:
+        """The processor goes into reset: lines are off."""
+
+    def reset_after(self, ns: int) -> None:
+        """Reset the processor in so many nanoseconds of its own time."""
+
+    def reset_at_gate(self, gates: int) -> None:
+        """Reset the processor in the middle of the n-th programming gate from now."""
+
+    def trip(self) -> None:
+        """The comparators trip."""
+
+    def trip_at_gate(self, gates: int) -> None:
+        """Trip in the middle of the n-th programming gate from now."""
+
+    def hang(self) -> None:
+        """The application runs no more, until the watchdog resets the processor."""
+
+    def advance(self, ns: int) -> None:
+        """Let time pass that nobody else counts."""
+
+    def clock_ns(self) -> int:
+        """Nanoseconds since the processor started."""
