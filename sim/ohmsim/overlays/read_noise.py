@@ -77,7 +77,7 @@ class ReadNoise:
         self._white = np.empty((rows, BLOCK, cols), np.float32)
         self._slow = np.empty((rows, BLOCK, cols), np.float32)
         self._next_level = np.empty_like(self._level)
-        self._next_state = np.empty_like(self._state)
+        self._next_state = self._state.copy()
         self._made = np.full(rows, -1, np.int64)
         self._averaged = {1 << k: np.array(2 ** (-k / 2), np.float32) for k in range(9)}
 
@@ -131,18 +131,20 @@ class ReadNoise:
 
         fresh = self._slow_stream.coarse_normals(cells, ordinals)
         slow = np.matmul(self._advance, np.concatenate((self._level[rows], *fresh), axis=1))
-        up = self._state[rows][:, None, :] ^ np.logical_xor.accumulate(self._flips(rows, ordinals), axis=1)
-        self._slow[rows] = slow[:, :BLOCK] + self._telegraph[rows][:, None, :] * (up - np.float32(0.5))
-        self._next_level[rows], self._next_state[rows] = slow[:, BLOCK:], up[:, -1]
+        self._next_level[rows] = slow[:, BLOCK:]
+        self._add_telegraph(rows, ordinals, slow)
+        self._slow[rows] = slow[:, :BLOCK]
         self._made[rows] = blocks
 
-    def _flips(self, rows: Lines, ordinals: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Where telegraph noise changes its level, shape (rows, BLOCK, cols); only cells that have it are drawn."""
-        flips = np.zeros((len(rows), BLOCK, self._cells.shape[1]), np.bool_)
+    def _add_telegraph(self, rows: Lines, ordinals: NDArray[np.uint64], slow: Singles) -> None:
+        """Add telegraph noise to what the slow processes gave; only cells that have it are drawn."""
         row, col = np.nonzero(self._telegraph[rows])
-        draws = self._flip_stream.uniform(self._cells[rows[row], col][:, None], ordinals[row, :, 0])
-        flips[row, :, col] = draws < 1 / self.parameters.telegraph_dwell
-        return flips
+        cells = self._cells[rows[row], col][:, None]
+        flips = self._flip_stream.uniform(cells, ordinals[row, :, 0]) < 1 / self.parameters.telegraph_dwell
+        up = np.logical_xor.accumulate(flips, axis=1)
+        up ^= self._state[rows[row], col][:, None]
+        slow[row, :BLOCK, col] += self._telegraph[rows[row], col][:, None] * (up - np.float32(0.5))
+        self._next_state[rows[row], col] = up[:, -1]
 
 
 def _advance(slow: float) -> Singles:
