@@ -1,6 +1,7 @@
 """Campaigns on an emulated board, over its port."""
 
 import json
+from base64 import b64encode
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from tests.programming.boards import PROFILE, SETUP, Board
 
-from ohmloop.crossbar import Unarmed
+from ohmloop.crossbar import Crossbar, CurrentRange, Setup, Unarmed
 from ohmloop.programming import (
     Acceptance,
     Campaign,
@@ -164,6 +165,23 @@ def test_amplitudes_are_held_to_what_the_board_accepts(board: Board) -> None:
     assert report.failures
     assert board.truth("v_max").max() <= 2.1
     assert board.truth("v_min").min() >= -2.1
+
+
+def test_a_cell_beyond_the_current_range_is_brought_back(board: Board) -> None:
+    beyond = np.full((8, 8), 110e-6)
+    data = b64encode(beyond.astype("<f8").tobytes()).decode()
+    board.ask("seed_state", conductance_s={"dtype": "<f8", "shape": [8, 8], "data": data})
+    fine = replace(SETUP, read=replace(SETUP.read, volts=0.24, current_range=CurrentRange.L))
+    assert np.isinf(_configured(board, fine).read_array().currents_a).all()
+    targets_s = 0.9 * board.targets()
+    report = Campaign(board.crossbar, targets_s, Vipi(), Acceptance(), Stops(), profile=PROFILE, setup=fine).execute()
+    assert report.declared_in_band == 1.0
+    assert (np.abs(board.truth("conductance_s") - targets_s) <= 0.02 * PROFILE.span_s).mean() >= 0.9
+
+
+def _configured(board: Board, setup: Setup) -> Crossbar:
+    board.crossbar.configure(setup)
+    return board.crossbar
 
 
 def test_targets_of_another_shape(board: Board) -> None:

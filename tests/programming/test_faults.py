@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tests.programming.boards import PROFILE, SETUP, Board
 
-from ohmloop.crossbar import BoardReset, Crossbar, ExchangeStatus
+from ohmloop.crossbar import BoardReset, Crossbar, ExchangeStatus, LinkLost
 from ohmloop.programming import (
     Acceptance,
     Campaign,
@@ -93,6 +93,25 @@ def test_a_disturbed_wire_changes_no_count(board: Board, run: Run) -> None:
         np.testing.assert_array_equal(report.pulses, board.truth("full_pulses"))
     else:
         assert (board.truth("full_pulses") <= report.pulses).all()
+
+
+@pytest.mark.parametrize("power", [True, False])
+def test_a_cable_that_is_pulled_and_put_back(board: Board, run: Run, power: bool) -> None:
+    def pull(moment: Progress) -> None:
+        if moment.round == 3:
+            board.ask("unplug", power=power)
+
+    with pytest.raises(LinkLost):
+        campaign(board, run, progress=pull).execute()
+    board.ask("replug")
+    board.crossbar.resume()
+    report = campaign(board, run).execute()
+    assert report.outcome is Outcome.DONE
+    assert report.declared_in_band == 1.0
+    received = board.truth("full_pulses")
+    lost = sum(len(r.pulses) for r in run.exchanges() if r.status is ExchangeStatus.UNCERTAIN)
+    assert (received <= report.pulses).all()
+    assert report.pulses.sum() <= received.sum() + lost
 
 
 class Crash(Exception):
