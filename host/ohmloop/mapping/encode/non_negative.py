@@ -36,5 +36,5 @@ class NonNegative:
     ) -> NDArray[np.float64]:
         """Products of input and weight, V."""
         total_v = volts.sum(axis=1, keepdims=True)
-        above_v: NDArray[np.float64] = (currents_a - tile.reference_s * total_v) / tile.scale_s
-        return tile.offset * total_v + above_v
+        outputs: NDArray[np.float64] = tile.offset * total_v + (currents_a - tile.reference_s * total_v) / tile.scale_s
+        return outputs
