@@ -1,0 +1,1 @@
+"""Closes the loop on memristor crossbars: what runs on the lab PC."""

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 import tritonclient.http as triton
 from tests.cli.conftest import COMMAND, LONGEST_S, Board, Command, environment
+from tests.service.listener import listening, until
 
 from ohmloop.cli.interrupt import safe_point_first
 from ohmloop.crossbar import Geometry
@@ -120,3 +122,15 @@ def test_the_second_interrupt_stops_at_once(capsys: pytest.CaptureFixture[str]) 
     with pytest.raises(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGINT)
     assert len(calls) == 2
+
+
+def test_an_interrupted_service_lets_its_job_come_to_a_safe_point(tmp_path: Path, ohmloop: Command) -> None:
+    boards = [argument for seed in range(5) for argument in ("-d", f"emu://32x32?seed={seed}")]
+    with running(tmp_path, "serve", *boards, "-m", "digits", "--port", "0") as process:
+        url = line_with(process, "serving digits on").split()[-1]
+        with httpx.Client(base_url=url, timeout=60) as http, listening(http) as events:
+            assert http.post("/v1/programming", json={"model": "digits"}).status_code == 202
+            until(events, "progress")
+            _, said = interrupted(process)
+    assert "coming to its safe point" in said
+    assert [(run["kind"], run["state"]) for run in ohmloop("runs", "list", "--json").json] == [("program", "paused")]

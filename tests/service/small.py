@@ -39,10 +39,10 @@ class Served:
 
 @contextmanager
 def serve(
-    store: Path, url: str, *models: Model, device: DeviceFile | None = None, token: str | None = None
+    store: Path, url: str, *models: Model, geometry: Geometry = GEOMETRY, token: str | None = None
 ) -> Iterator[Served]:
     """A real service on a real port, around a station with one emulated board."""
-    device = device or DeviceFile.shipped("vteam", Geometry.parse(url.removeprefix("emu://").partition("?")[0]))
+    device = DeviceFile.shipped("vteam", geometry)
     with Store(store) as kept, Station([url], device, kept) as station:
         station.arm()
         networks = {model.name: HostedNetwork(model, station.boards, device) for model in models}

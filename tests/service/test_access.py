@@ -16,7 +16,7 @@ TOKEN = "a long token"
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = tmp_path_factory.mktemp("guarded") / "runs.sqlite"
-    with serve(store, "emu://2x2?seed=1", token=TOKEN) as served:
+    with serve(store, "emu://8x8?seed=1", token=TOKEN) as served:
         yield served.url
 
 

@@ -9,7 +9,6 @@ from tests.service.listener import listening, until
 from tests.service.small import Served, ask, network, serve
 
 from ohmloop.crossbar import Geometry
-from ohmloop.station import DeviceFile
 from ohmloop.store import Store
 
 SLOW = Geometry(32, 32)
@@ -126,8 +125,7 @@ def test_unknown_jobs_and_runs(http: httpx.Client) -> None:
 
 def test_a_stop_works_while_a_job_runs_and_the_run_can_be_resumed(tmp_path_factory: pytest.TempPathFactory) -> None:
     store = tmp_path_factory.mktemp("stop") / "runs.sqlite"
-    device = DeviceFile.shipped("vteam", SLOW)
-    with serve(store, "emu://32x32?seed=6", network("large", SLOW), device=device) as served:
+    with serve(store, "emu://32x32?seed=6", network("large", SLOW), geometry=SLOW) as served:
         http = served.http
         with listening(http) as events:
             number = start(http, "large")
@@ -162,11 +160,11 @@ def test_a_stop_is_welcome_when_nothing_runs(http: httpx.Client) -> None:
 
 def test_runs_are_listed_after_a_restart(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("restart")
-    with serve(folder / "runs.sqlite", "emu://2x2?seed=1") as served:
+    with serve(folder / "runs.sqlite", "emu://8x8?seed=1") as served:
         run = served.station.begin("program", {"model": "small"})
     with Store(folder / "runs.sqlite") as kept:
         assert kept.open(run.id).state == "running"
-    with serve(folder / "runs.sqlite", "emu://2x2?seed=1") as served:
+    with serve(folder / "runs.sqlite", "emu://8x8?seed=1") as served:
         runs = served.http.get("/v1/runs").json()
         assert [(r["id"], r["kind"], r["parameters"]) for r in runs] == [(run.id, "program", {"model": "small"})]
         assert served.http.get(f"/v1/runs/{run.id}").json()["origin"]["device_hash"] == served.station.device.hash

@@ -15,6 +15,9 @@ def arm(
     device: Devices,
     dut: DutFile = None,
     disarm: Annotated[bool, typer.Option("--disarm", help="Unload the limits instead.")] = False,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Clear a latched shutdown first; find out its reason before.")
+    ] = False,
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
@@ -23,6 +26,9 @@ def arm(
 
     under_test = open_device(device, dut)
     with open_store(store) as kept, Station(device, under_test, kept) as station:
+        if clear:
+            for board in station.boards:
+                board.clear()
         if disarm:
             for board in station.boards:
                 board.disarm()

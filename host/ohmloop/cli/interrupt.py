@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+LOOK_UP_S = 0.2
+"""How often a waiting command looks up, so that Ctrl-C reaches it on every platform, s."""
+
 
 @contextmanager
 def safe_point_first(safe_point: Callable[[], None], at_once: Callable[[], None]) -> Iterator[None]:

@@ -9,13 +9,10 @@ from typing import Annotated
 import typer
 
 from ohmloop.cli.failure import FAILED, USAGE, CommandError
-from ohmloop.cli.interrupt import safe_point_first
+from ohmloop.cli.interrupt import LOOK_UP_S, safe_point_first
 from ohmloop.cli.opening import armed_station, open_device, open_model
 from ohmloop.cli.options import Devices, DutFile, ModelName, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
-
-LOOK_UP_S = 0.2
-"""How often the waiting command looks up, so that Ctrl-C reaches it, s."""
 
 
 def program(

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ohmloop.cli.failure import USAGE, CommandError
+from ohmloop.cli.interrupt import LOOK_UP_S
 from ohmloop.cli.opening import armed_station, open_device, open_model
 from ohmloop.cli.options import Devices, DutFile, StorePath
+
+if TYPE_CHECKING:
+    from ohmloop.station import Station
 
 TOKEN = "OHMLOOP_TOKEN"
 
@@ -43,10 +48,25 @@ def serve(
         try:
             app = create_app(station, networks, token=token)
             print(f"ohmloop: serving {', '.join(networks)} on {url_of(listener)}", file=sys.stderr, flush=True)
-            serve_until_stopped(app, listener)
+            with suppress(KeyboardInterrupt):  # the server has ended in order by then
+                serve_until_stopped(app, listener)
+            _end_job(station)
         finally:
             for network in networks.values():
                 network.close()
+
+
+def _end_job(station: Station) -> None:
+    """Let a job come to a safe point; another Ctrl-C stops it at once."""
+    if (job := station.job) is None:
+        return
+    job.cancel()
+    print("ohmloop: a job is coming to its safe point; Ctrl-C stops at once", file=sys.stderr)
+    try:
+        while not job.wait(LOOK_UP_S):
+            continue
+    except KeyboardInterrupt:
+        station.stop()
 
 
 def _token(path: Path | None) -> str | None:

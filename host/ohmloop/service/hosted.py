@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -10,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ohmloop.crossbar import Crossbar
+from ohmloop.crossbar import Crossbar, ForeignSetup
 from ohmloop.mapping import ArraySpace, place
 from ohmloop.network.deploy import Deployment
 from ohmloop.network.graph import Model
@@ -19,8 +20,13 @@ from ohmloop.programming import Acceptance, Ispp, Policy, Progress, Stops, Vipi
 from ohmloop.station.device_file import DeviceFile
 from ohmloop.store import Run
 
+log = logging.getLogger(__name__)
+
 POLICIES: dict[str, Callable[[], Policy]] = {"vipi": Vipi, "ispp": Ispp}
 """Programming policies by the name that a caller gives."""
+
+REVIVALS = 3
+"""How often boards are armed and set up again for one batch before the loss is reported."""
 
 HOLDS = 0.9
 """Fraction of the cells that must read within twice the tolerance for the boards to count as holding a network."""
@@ -72,7 +78,18 @@ class HostedNetwork:
         return self.model.outputs
 
     def infer(self, batch: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Logits of shape (batch, outputs); raises InputError, CurrentOverRange and CrossbarErrors."""
+        """Logits of shape (batch, outputs).
+
+        A board that has restarted, or whose set-up somebody changed, is armed and set up again as it was, and the batch
+        is asked again, at most REVIVALS times; that moves nothing. Raises InputError, CurrentOverRange, CrossbarErrors.
+        """
+        for _ in range(REVIVALS):
+            try:
+                return self._runtime.infer(batch)
+            except ForeignSetup as error:
+                log.warning("%s; arming again and repeating the batch", error)
+                for board in self.boards:
+                    board.resume()
         return self._runtime.infer(batch)
 
     def deployment(

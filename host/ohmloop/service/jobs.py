@@ -60,7 +60,7 @@ def described(job: Job) -> dict[str, Any]:
 
 
 def job_routes(station: Station, residence: Residence, thread: BoardsThread, events: Events) -> APIRouter:
-    """The routes /v1/programming, /v1/jobs and /v1/stop."""
+    """The routes /v1/programming, /v1/jobs, /v1/clear and /v1/stop."""
     routes = APIRouter(prefix="/v1", tags=["jobs"])
     stopping = ThreadPoolExecutor(max_workers=2, thread_name_prefix="emergency stop")
 
@@ -117,6 +117,19 @@ def job_routes(station: Station, residence: Residence, thread: BoardsThread, eve
         found = find(number)
         found.cancel()
         return described(found)
+
+    @routes.post("/clear")
+    async def clear() -> dict[str, Any]:
+        """Clear a latched shutdown of every board and arm it again; 409 while the station is busy. Moves nothing."""
+
+        def clear_and_arm() -> None:
+            with station.interlock.held("clearing a shutdown"):
+                for board in station.boards:
+                    board.clear()
+                station.arm()
+
+        await thread.run(clear_and_arm)
+        return {"cleared": [board.capabilities.serial for board in station.boards]}
 
     @routes.post("/stop")
     async def stop() -> dict[str, Any]:

@@ -12,8 +12,7 @@ from ohmloop.cli.demonstration.faults import Faults
 from ohmloop.cli.demonstration.questions import ask
 from ohmloop.cli.demonstration.report import Result, compare
 from ohmloop.cli.failure import CommandError
-from ohmloop.cli.interrupt import safe_point_first
-from ohmloop.cli.program import LOOK_UP_S
+from ohmloop.cli.interrupt import LOOK_UP_S, safe_point_first
 from ohmloop.crossbar import Geometry
 from ohmloop.network import accuracy, logit_snr_db, pretrained
 from ohmloop.programming import Progress
