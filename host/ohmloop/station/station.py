@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -10,7 +11,7 @@ from importlib.metadata import version
 from types import TracebackType
 from typing import Any, Self
 
-from ohmloop.crossbar import Crossbar, CrossbarError
+from ohmloop.crossbar import Crossbar, CrossbarError, LeaseHeld
 from ohmloop.drivers.registry import open_crossbar
 from ohmloop.station.device_file import DeviceFile
 from ohmloop.station.dry_run import DryRunCrossbar
@@ -22,6 +23,12 @@ from ohmloop.store import JSON, Run, Store
 
 CLOSE_S = 30.0
 """Longest wait at closing for a job to reach a safe point, s: an exchange lasts a second, a reconnection ten."""
+
+
+LEASE_WAIT_S = 12.0
+"""Longest wait for a lease, s: unused, it lasts 10."""
+
+LEASE_LOOK_S = 0.25
 
 
 class Station:
@@ -45,6 +52,7 @@ class Station:
         self.interlock = Interlock()
         self.jobs: dict[int, Job] = {}
         self._starting = threading.Lock()
+        self._closed = threading.Event()
         with ExitStack() as opened:
             for url in urls:
                 opened.enter_context(PortLock(url))
@@ -56,10 +64,13 @@ class Station:
             self._opened = opened.pop_all()
 
     def arm(self) -> None:
-        """Load the device's limits and set-up into every board, and keep its file in the store."""
+        """Load the device's limits and set-up into every board, and keep its file in the store.
+
+        A lease that a host left behind when it died is waited for. Raises LeaseHeld if it does not expire.
+        """
         self.store.keep_device(self.device.hash, self.device.text)
         for board in self.boards:
-            board.arm(self.device.armed_limits, self.device.hash)
+            self._arm_when_free(board)
             board.configure(self.device.setup)
 
     def disarm(self) -> None:
@@ -112,6 +123,7 @@ class Station:
             job.cancel()
             if not job.wait(CLOSE_S):
                 raise StationBusy(f"job {job.id} ({job.kind}) has not reached a safe point within {CLOSE_S:.0f} s")
+        self._closed.set()
         self._opened.close()
 
     def __enter__(self) -> Self:
@@ -121,6 +133,16 @@ class Station:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _arm_when_free(self, board: Crossbar) -> None:
+        until_s = time.monotonic() + LEASE_WAIT_S
+        while True:
+            try:
+                return board.arm(self.device.armed_limits, self.device.hash)
+            except LeaseHeld:
+                if time.monotonic() > until_s:
+                    raise
+                self._closed.wait(LEASE_LOOK_S)
 
     def _carry_out(self, job: Job, work: Callable[[Job], Any]) -> None:
         try:
