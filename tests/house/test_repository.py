@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LONGEST_FILE = 400
 # Spelled so that this file does not name what it looks for.
-MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:(?:work|root|farm)\b|home/\w|tmp/\w)")
+MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:(?:work|farm)\b|(?:root|home|tmp)/\w)")
 REGISTRY_HOST = re.compile(r"\b(?:py[p]i|np[m]js|files\.pythonhosted|(?:deb|ftp|security)\.debian)\.org\b")
 UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E|HA[C]K|X[X]X)\b")
 SLEEP = re.compile(r"\b(?:time|asyncio)\.slee[p]\(")
