@@ -49,6 +49,9 @@ class CellArray:
 
     Args:
         set_polarity: 1 if a row more positive than its column drives towards SET, else -1.
+
+    Attributes:
+        quiet_v: below this magnitude no cell changes, V.
     """
 
     def __init__(
@@ -62,7 +65,8 @@ class CellArray:
         self._pulses: NDArray[np.uint64] = state.array("cells.pulses", (rows, cols), np.uint64)
         self._reads: NDArray[np.uint64] = state.array("cells.reads", (rows,), np.uint64)
         self._polarity = set_polarity
-        self._quiet = np.array(min(device.quiet_set_v, device.quiet_reset_v))
+        self.quiet_v = min(device.quiet_set_v, device.quiet_reset_v)
+        self._quiet = np.array(self.quiet_v)
 
     @property
     def conductance_s(self) -> Floats:
@@ -138,3 +142,27 @@ class CellArray:
             noisy = ideal.column_currents(volts, deviation)
         noisy += opening.currents_a
         return noisy
+
+    def count_pulses(self, rows: Lines, cols: Lines, *, everywhere: bool) -> NDArray[np.uint64]:
+        """Number pulses on selected cells that come one after the other; advances the ordinals of all cells they reach.
+
+        A pulse reaches the cells of its row and of its column, or all cells (`everywhere`). Returns the ordinal of
+        each pulse at its own cell, shape of `rows`.
+        """
+        ordinals: NDArray[np.uint64] = self._pulses[rows, cols]
+        if everywhere:
+            self._pulses += np.uint64(len(rows))
+            ordinals += np.arange(1, len(rows) + 1, dtype=np.uint64)
+            return ordinals
+        shared = (rows[:, None] == rows) | (cols[:, None] == cols)
+        in_rows, in_cols = np.bincount(rows, minlength=self.rows), np.bincount(cols, minlength=self.cols)
+        reached = in_rows[:, None] + in_cols
+        np.subtract.at(reached, (rows, cols), 1)
+        self._pulses += reached.astype(np.uint64)
+        ordinals += np.tril(shared).sum(axis=1).astype(np.uint64)
+        return ordinals
+
+    def strike(self, selected: Lines, volts: Floats, duration_s: float, ordinals: NDArray[np.uint64]) -> None:
+        """Pulse different cells, by flat number, each for itself: `volts` is row minus column, V."""
+        self.record.full_pulses.reshape(-1)[selected] += 1
+        self.device.apply(selected, volts * self._polarity, duration_s, ordinals)
