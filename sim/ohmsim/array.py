@@ -202,14 +202,7 @@ class SimulatedArray(Crossbar):
         lowest, highest = -min(limits.v_reset, BOARD.v_reset), min(limits.v_set, BOARD.v_set)
         longest = min(limits.width_max_s, BOARD.width_max_s)
         for name, values, low, high, unit, code in (
-            (
-                "Voltage",
-                pulses.volts,
-                -min(limits.v_reset, BOARD.v_reset),
-                min(limits.v_set, BOARD.v_set),
-                "V",
-                ABOVE_VOLTS,
-            ),
+            ("Voltage", pulses.volts, lowest, highest, "V", ABOVE_VOLTS),
             ("Width", pulses.widths_s, PULSE_MIN_S, longest, "s", ABOVE_WIDTH),
         ):
             outside = np.flatnonzero((values < low) | (values > high))
