@@ -40,6 +40,7 @@ class Hal:
             without effect, so that what the old application still does cannot reach the array.
         bad_conversions: so many of the next converter replies are bad.
         gates: programming gates opened since the emulator began.
+        last_gate_ns: how long the last gate was open.
         faults: none: only chip models see signals.
     """
 
@@ -50,6 +51,7 @@ class Hal:
         self.failed: Reset | None = None
         self.bad_conversions = 0
         self.gates = 0
+        self.last_gate_ns = 0
         self.faults: list[str] = []
         self._codes = [np.full(n, float(front.board.zero_code)) for n in (cells.rows, cells.cols)]
         self._line_v = [front.line_volts(side, codes) for side, codes in enumerate(self._codes)]
@@ -60,7 +62,8 @@ class Hal:
         self._span = 0
         self._armed = False
         self._opening: Opening | None = None
-        self._since_ns = self._closed_ns = 0
+        self._since_ns = self._opened_ns = self._closed_ns = 0
+        self._hung = False
         self._programming = False
         self._gate_ns = NEVER
         self._fed_ns = NEVER
@@ -68,6 +71,7 @@ class Hal:
         self._trip_ns = NEVER
         self._reset_at_gate = 0
         self._trip_at_gate = 0
+        self._hang_at_gate = 0
         self._boot_ns = 0
         self._next_ns = NEVER
         groups = -(-max(cells.rows, cells.cols) // front.board.group)
@@ -118,6 +122,10 @@ class Hal:
     def hang(self) -> None:
         """The application stops running: time passes until the watchdog resets the processor."""
         self.advance(2 * self.front.board.watchdog_ns)
+
+    def hang_at_gate(self, gates: int) -> None:
+        """Hang in the middle of the n-th programming gate from now."""
+        self._hang_at_gate = gates
 
     def advance(self, ns: int) -> None:
         """Let time pass, and what is due happen."""
@@ -222,7 +230,7 @@ class Hal:
             return
         self._close()
         self._programming = bool(columns)
-        now = self.time.now_ns
+        self._opened_ns = now = self.time.now_ns
         self._gate_ns = now + width_ns
         self._start(begins=True)
         if self._programming:
@@ -232,7 +240,10 @@ class Hal:
 
     def gate_wait(self, max_ns: int) -> int:
         """Wait at most so long for the gate to close; 1 while it is still open."""
-        if self._opening is not None:
+        if self._hung:
+            self._hung = False
+            self.hang()
+        elif self._opening is not None:
             self.advance(min(max_ns, self._gate_ns - self.time.now_ns))
         return int(self._opening is not None)
 
@@ -282,6 +293,7 @@ class Hal:
         if opening is None:
             return
         self._closed_ns = self.time.now_ns
+        self.last_gate_ns = self._closed_ns - self._opened_ns
         self._gate_ns = NEVER
         self._plan()
         self.cells.hold(opening, (self._closed_ns - self._since_ns) * 1e-9)
@@ -295,3 +307,6 @@ class Hal:
             self._trip_at_gate -= 1
             if self._trip_at_gate == 0:
                 self._trip_ns = middle_ns
+        if self._hang_at_gate > 0:
+            self._hang_at_gate -= 1
+            self._hung = self._hang_at_gate == 0

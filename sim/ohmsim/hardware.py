@@ -16,6 +16,7 @@ class Hardware(Protocol):
         failed: why the processor is in reset, or None while it runs.
         bad_conversions: so many of the next converter replies are bad.
         gates: programming gates opened since the emulator began.
+        last_gate_ns: how long the last gate was open.
         faults: what chip models found wrong with the signals they were given.
     """
 
@@ -24,6 +25,7 @@ class Hardware(Protocol):
     failed: Reset | None
     bad_conversions: int
     gates: int
+    last_gate_ns: int
     faults: list[str]
 
     def boot(self) -> None:
@@ -46,6 +48,9 @@ class Hardware(Protocol):
 
     def hang(self) -> None:
         """The application runs no more, until the watchdog resets the processor."""
+
+    def hang_at_gate(self, gates: int) -> None:
+        """Hang in the middle of the n-th programming gate from now."""
 
     def advance(self, ns: int) -> None:
         """Let time pass that nobody else counts."""

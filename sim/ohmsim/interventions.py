@@ -36,6 +36,7 @@ def truth(board: EmulatedBoard, fields: Fields) -> Reply:
         "stuck": matrix(cells.stuck.mask.reshape(cells.rows, cells.cols)),
         "conversions": matrix(cells.noise.conversions),
         "gates": board.hal.gates,
+        "last_gate_ns": board.hal.last_gate_ns,
         "signal_faults": board.hal.faults,
         "virtual_time_us": board.hal.time.now_ns // 1000,
         "idle_us": board.hal.time.idle_ns // 1000,
@@ -95,21 +96,14 @@ def reset(board: EmulatedBoard, fields: Fields) -> Reply:
 def trip(board: EmulatedBoard, fields: Fields) -> Reply:
     """Trip the hardware: at once, or in the middle of the n-th programming gate from now."""
     _only(fields, "when")
-    when = fields.get("when", "now")
-    if isinstance(when, dict):
-        _only(when, "gates")
-        board.hal.trip_at_gate(_count(when, "gates", 1))
-    elif when == "now":
-        board.hal.trip()
-    else:
-        raise ParameterError("when", when, "'now' or an object with gates")
+    _now_or_at_gate(fields, board.hal.trip, board.hal.trip_at_gate)
     return {}
 
 
 def hang(board: EmulatedBoard, fields: Fields) -> Reply:
-    """The application stops running: time passes until the watchdog resets the processor."""
-    _only(fields)
-    board.hal.hang()
+    """The application stops running, now or in the n-th programming gate from now, until the watchdog resets."""
+    _only(fields, "when")
+    _now_or_at_gate(fields, board.hal.hang, board.hal.hang_at_gate)
     return {}
 
 
@@ -166,6 +160,17 @@ def _object(fields: Fields, name: str) -> Fields:
     if not isinstance(value, dict):
         raise ParameterError(name, value, "an object")
     return value
+
+
+def _now_or_at_gate(fields: Fields, now: Callable[[], None], at_gate: Callable[[int], None]) -> None:
+    when = fields.get("when", "now")
+    if isinstance(when, dict):
+        _only(when, "gates")
+        at_gate(_count(when, "gates", 1))
+    elif when == "now":
+        now()
+    else:
+        raise ParameterError("when", when, "'now' or an object with gates")
 
 
 def _count(fields: Fields, name: str, least: int) -> int:

@@ -45,6 +45,7 @@ class PinHal:
     Attributes:
         orders: what the chip emulator must do, by name; it takes them with the next reply.
         gates: programming gates opened since the emulator began.
+        last_gate_ns: how long the last gate was open.
         faults: what the chip models found wrong with the signals they were given.
     """
 
@@ -54,6 +55,7 @@ class PinHal:
     failed: Reset | None = None
     bad_conversions: int = 0
     gates: int = 0
+    last_gate_ns: int = 0
     orders: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
@@ -61,9 +63,11 @@ class PinHal:
         self._opening: Opening | None = None
         self._since_ns = 0
         self._transimpedance = self.front.transimpedances(np.zeros(self.cells.cols, np.intp))
+        self._opened_ns = 0
         self._boot_ns = 0
         self._reset_at_gate = 0
         self._trip_at_gate = 0
+        self._hang_at_gate = 0
 
     # --- what the world does to the board ---
 
@@ -99,6 +103,10 @@ class PinHal:
         """The processor executes nothing more; time and watchdog go on."""
         self.orders["hang"] = 1
 
+    def hang_at_gate(self, gates: int) -> None:
+        """Hang in the middle of the n-th programming gate from now."""
+        self._hang_at_gate = gates
+
     def cut_flash_after(self, size: int | None) -> None:
         """The supply is lost once so many more bytes of flash have been programmed; None: it is not."""
         self.orders["cut_after"] = -1 if size is None else size
@@ -119,8 +127,11 @@ class PinHal:
     def lines(self, pattern: Pattern, rows: bool, cols: bool, codes: tuple[list[int], list[int]]) -> bool:
         """Lines change. `rows`, `cols`: gates are open. Returns whether the comparators will trip."""
         begins = self._opening is None
-        self._close()
+        self._hold()
+        if begins:
+            self._opened_ns = self.time.now_ns
         if not rows and not cols:
+            self._close()
             return False
         row_v, line_v = (self.front.line_volts(side, np.array(codes[side])) for side in (ROWS, COLS))
         row_v *= pattern.row_mask if rows else 0
@@ -149,10 +160,16 @@ class PinHal:
         self.bad_conversions -= damaged
         return damaged, self.front.convert(outputs, span, samples).tolist()
 
+    def _hold(self) -> None:
+        if self._opening is not None:
+            self.cells.hold(self._opening, (self.time.now_ns - self._since_ns) * 1e-9)
+            self._since_ns = self.time.now_ns
+
     def _close(self) -> None:
-        opening, self._opening = self._opening, None
-        if opening is not None:
-            self.cells.hold(opening, (self.time.now_ns - self._since_ns) * 1e-9)
+        if self._opening is not None:
+            self._hold()
+            self._opening = None
+            self.last_gate_ns = self.time.now_ns - self._opened_ns
 
     def _count_down(self) -> None:
         self.gates += 1
@@ -164,3 +181,7 @@ class PinHal:
             self._trip_at_gate -= 1
             if self._trip_at_gate == 0:
                 self.orders["trip_after_ns"] = INTO_A_GATE_NS
+        if self._hang_at_gate > 0:
+            self._hang_at_gate -= 1
+            if self._hang_at_gate == 0:
+                self.orders["hang"] = 1

@@ -17,7 +17,7 @@ from ohmloop.link.transport import Transport
 WAITS = ("timeout", "reconnect")
 """Options of every address, in s."""
 
-EMULATOR = ("device", "seed", "realtime", "state-dir")
+EMULATOR = ("device", "seed", "realtime", "state-dir", "target", "firmware")
 """Options of emu:// that are the emulator's own; any other sets a parameter of the preset."""
 
 

@@ -33,7 +33,7 @@ TIMES = (1.0, 10.0, 100.0, 1000.0)
 
 @dataclass(frozen=True, slots=True)
 class ReadNoiseParameters:
-    """Relative to the conductance. The defaults give 0.9 % rms at one sample, 2 % in the worst percent of cells."""
+    """Relative to the conductance. The defaults give 0.8 % rms at one sample, 1.7 % in the worst percent of cells."""
 
     white: float = bounded(0.007, 0, 0.5)  # rms of one internal sample
     slow: float = bounded(0.005, 0, 0.5)  # rms of the four processes together

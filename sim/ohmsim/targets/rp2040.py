@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
+import threading
 import time
 import tomllib
 from collections.abc import Sequence
@@ -28,6 +30,11 @@ LINES = 8
 
 RUNNER = Path(__file__).parents[2] / "rp2040" / "runner.mjs"
 SERIAL_BYTES = 16
+
+AWAKE_S = 25.0
+"""Longest wait for the first sign of life of an image, s of wall time; a new flash is formatted first."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,7 @@ class ChipBoard(RemoteBoard):
         super().__init__(spec, ports)
         self.files = ChipFlash(self.hal)
         self._image = image
+        self._awake = threading.Event()
         self._command = [node, str(RUNNER)]
         self._description = tomllib.loads(board_file())
         self._ranges = [(each["m"], each["h"]) for each in self._description["range"]]
@@ -115,6 +123,12 @@ class ChipBoard(RemoteBoard):
         """What the maker of the EEPROM wrote into it, as the firmware gives it: it says that it is simulated."""
         text = f"SIM-{self.spec.seed}-{self.spec.name}".encode()
         return (text[:3] + sha256(text).digest())[:SERIAL_BYTES].hex()
+
+    def start(self) -> None:
+        """Power up; returns when the board has come up on its port, as a host finds it."""
+        super().start()
+        if not self._awake.wait(AWAKE_S):
+            log.warning("board %s has said nothing for %g s", self.spec.name, AWAKE_S)
 
     def _build_hardware(self, front: FrontEnd, clock: Clock) -> PinHal:
         return PinHal(self.cells, front, clock)
@@ -170,6 +184,7 @@ class ChipBoard(RemoteBoard):
         return self._ok(elapsed_ns, data.hex())
 
     def _write(self, words: list[str]) -> str:
+        self._awake.set()
         self.hal.now(int(words[0]))
         self.stream.write(bytes.fromhex(words[1]))
         return self._ok()
