@@ -158,9 +158,9 @@ def test_binary_requests_that_do_not_add_up(
     [
         ("br", b"xx", 415, "use gzip, deflate or none"),
         ("gzip", b"not gzip", 400, "damaged"),
-        ("gzip", gzip.compress(b"{}")[:-4], 400, "does not end"),
+        ("gzip", gzip.compress(b"{}", mtime=0)[:-4], 400, "does not end"),
         ("deflate", zlib.compress(b"{}") + b"more", 400, "does not end"),
-        ("gzip", gzip.compress(b" " * (BODY_LIMIT + 1)), 413, "when decompressed"),
+        ("gzip", gzip.compress(b" " * (BODY_LIMIT + 1), mtime=0), 413, "when decompressed"),
     ],
 )
 def test_bad_encodings(http: httpx.Client, encoding: str, body: bytes, status: int, says: str) -> None:
