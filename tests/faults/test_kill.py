@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import select
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
 
@@ -65,6 +66,21 @@ def nursery() -> Iterator[Nursery]:
             process.kill()
 
 
+def at_random(hosts: Nursery, path: Path, random: Random) -> int | None:
+    """Wait for a random moment: of the start, or some milliseconds after one of the next exchanges; how it ended."""
+    if random.random() < 0.2:
+        return hosts.ended(random.uniform(0, 0.6))
+    with closing(sqlite3.connect(path)) as journal:
+        until = exchanges(journal) + random.randint(1, 3)
+        while (status := hosts.ended(0.002)) is None and exchanges(journal) < until:
+            pass
+    return hosts.ended(random.uniform(0, 0.04)) if status is None else status
+
+
+def exchanges(journal: sqlite3.Connection) -> int:
+    return int(journal.execute("SELECT count(*) FROM exchanges").fetchone()[0])
+
+
 def applied(records: list[ExchangeRecord], which: ExchangeStatus | None = None) -> NDArray[np.int64]:
     """Pulses of each cell that are known to have been applied, or those of exchanges of unknown outcome."""
     counts = np.zeros((8, 8), dtype=np.int64)
@@ -95,7 +111,7 @@ def test_the_host_is_killed_again_and_again(emulator: StartEmulator, tmp_path: P
             status = None
             while status is None:
                 host = hosts.start(process.boards[0].url, path, run.id, seed)
-                status = hosts.ended(random.uniform(0, 0.6) if kills < KILLS else HOST_S)
+                status = at_random(hosts, path, random) if kills < KILLS else hosts.ended(HOST_S)
                 if status is None:
                     os.kill(host, signal.SIGKILL)
                     ended = hosts.ended(HOST_S)
