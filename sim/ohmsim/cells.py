@@ -17,6 +17,7 @@ Lines = NDArray[np.intp]
 
 # Without a dimension: numpy takes six times as long for an operation with a scalar on few cells.
 _ZERO = np.array(0.0)
+_NO_CELLS: Lines = np.empty(0, np.intp)
 
 
 class Opening:
@@ -25,18 +26,18 @@ class Opening:
     Attributes:
         rows_on: rows that are joined to their drivers; row_v: voltage of every row, V, 0 for the others.
         col_v: voltages of the columns while programming, None while column references are at hard ground (reading).
-        volts: of every cell while programming. currents_a: noiseless, into each column.
+        volts, magnitude: of every cell while programming, V.
         active, acting_v, ordinals: cells that may change, what they see (positive towards SET), their event.
     """
 
-    __slots__ = ("acting_v", "active", "col_v", "currents_a", "ordinals", "row_v", "rows_on", "volts")
+    __slots__ = ("acting_v", "active", "col_v", "magnitude", "ordinals", "row_v", "rows_on", "volts")
 
     rows_on: Lines
     row_v: Floats
     col_v: Floats | None
     volts: Floats | None
-    currents_a: Floats
-    active: Lines | None
+    magnitude: Floats
+    active: Lines
     acting_v: Floats
     ordinals: NDArray[np.uint64]
 
@@ -64,6 +65,9 @@ class CellArray:
         self.stuck = Stuck(rows * cols)
         self._pulses: NDArray[np.uint64] = state.array("cells.pulses", (rows, cols), np.uint64)
         self._reads: NDArray[np.uint64] = state.array("cells.reads", (rows,), np.uint64)
+        self._held: list[Opening] = []
+        self._held_s = 0.0
+        self._held_cells = np.zeros(rows * cols, np.bool_)
         self._polarity = set_polarity
         self.quiet_v = min(device.quiet_set_v, device.quiet_reset_v)
         self._quiet = np.array(self.quiet_v)
@@ -71,8 +75,9 @@ class CellArray:
     @property
     def conductance_s(self) -> Floats:
         """Noiseless conductance, S, shape (rows, cols), stuck cells included."""
+        self.settle()
         flat = self.device.conductance_s
-        if self.stuck.mask.any():
+        if self.stuck.present:
             flat = np.where(self.stuck.mask, self.stuck.conductance_s, flat)
         return flat.reshape(self.rows, self.cols)
 
@@ -87,7 +92,7 @@ class CellArray:
         """
         opening = Opening()
         opening.rows_on, opening.row_v, opening.col_v = rows_on, row_v, col_v
-        opening.active = opening.volts = None
+        opening.active, opening.volts = _NO_CELLS, None
         if col_v is None:
             self._open_reading(opening, begins)
         else:
@@ -96,20 +101,18 @@ class CellArray:
 
     def _open_reading(self, opening: Opening, begins: bool) -> None:
         row_v = opening.row_v
-        opening.currents_a = row_v @ self.conductance_s
         self.record.read(row_v)
-        if begins:
-            self._reads += row_v != _ZERO
         if np.maximum.reduce(np.abs(row_v)) > self._quiet:
+            if begins:
+                self._reads += row_v != _ZERO
             volts = ideal.cell_volts(row_v, np.zeros(self.cols))
             ordinals = np.broadcast_to(self._reads[:, None] + np.uint64(READ_EVENTS), volts.shape)
             self._find_active(opening, volts, np.abs(volts), ordinals)
 
     def _open_programming(self, opening: Opening, col_v: Floats, begins: bool) -> None:
         opening.volts = volts = ideal.cell_volts(opening.row_v, col_v)
-        magnitude = np.abs(volts)
+        opening.magnitude = magnitude = np.abs(volts)
         largest = float(np.maximum.reduce(magnitude, axis=None))
-        opening.currents_a = ideal.column_currents(volts, self.conductance_s)
         self.record.program(volts, magnitude, largest, begins=begins)
         if begins:
             self._pulses += volts != _ZERO
@@ -125,23 +128,62 @@ class CellArray:
         opening.ordinals = ordinals.ravel()[near]
 
     def hold(self, opening: Opening, duration_s: float) -> None:
-        """The voltages of an opening have been there for so long."""
-        if opening.active is not None and duration_s > 0:
-            self.device.apply(opening.active, opening.acting_v, duration_s, opening.ordinals)
+        """The voltages of an opening have been there for so long.
+
+        The model is asked for many pulses on different cells at once, when a conductance is next looked at.
+        """
+        active = opening.active
+        if active.size == 0 or duration_s <= 0:
+            return
+        if duration_s != self._held_s or self._held_cells[active].any():
+            self.settle()
+        self._held.append(opening)
+        self._held_s = duration_s
+        self._held_cells[active] = True
+
+    def settle(self) -> None:
+        """Bring every cell up to date."""
+        held = self._held
+        if not held:
+            return
+        self._held, duration_s = [], self._held_s
+        self._held_cells[...] = False
+        if len(held) == 1:
+            (one,) = held
+            self.device.apply(one.active, one.acting_v, duration_s, one.ordinals)
+            return
+        self.device.apply(
+            np.concatenate([opening.active for opening in held]),
+            np.concatenate([opening.acting_v for opening in held]),
+            duration_s,
+            np.concatenate([opening.ordinals for opening in held]),
+        )
+
+    def currents(self, opening: Opening) -> Floats:
+        """Noiseless current into each column, A, shape (cols,)."""
+        if opening.volts is None:
+            return opening.row_v @ self.conductance_s
+        return ideal.column_currents(opening.volts, self.conductance_s)
+
+    def most_current(self, opening: Opening) -> Floats:
+        """More than the current into any column can be while programming, without looking at a cell, A, (cols,)."""
+        if not self.device.ohmic:
+            return np.full(self.cols, np.inf)
+        most: Floats = np.add.reduce(opening.magnitude, axis=0)
+        most *= np.array(max(np.maximum.reduce(self.device.high_s), self.stuck.largest_s))
+        return most
 
     def convert(self, opening: Opening, samples: int) -> Floats:
         """Current into each column during one conversion of `samples` internal samples, A, shape (cols,)."""
-        rows_on = opening.rows_on
+        rows_on, currents = opening.rows_on, self.currents(opening)
         if rows_on.size == 0:
-            return opening.currents_a
+            return currents
         deviation = self.noise.draw(rows_on, samples) * self.conductance_s[rows_on]
-        volts = opening.row_v[rows_on] if opening.volts is None else opening.volts[rows_on]
         if opening.volts is None:
-            noisy: Floats = volts @ deviation
+            currents += opening.row_v[rows_on] @ deviation
         else:
-            noisy = ideal.column_currents(volts, deviation)
-        noisy += opening.currents_a
-        return noisy
+            currents += ideal.column_currents(opening.volts[rows_on], deviation)
+        return currents
 
     def count_pulses(self, rows: Lines, cols: Lines, *, everywhere: bool) -> NDArray[np.uint64]:
         """Number pulses on selected cells that come one after the other; advances the ordinals of all cells they reach.
@@ -164,5 +206,6 @@ class CellArray:
 
     def strike(self, selected: Lines, volts: Floats, duration_s: float, ordinals: NDArray[np.uint64]) -> None:
         """Pulse different cells, by flat number, each for itself: `volts` is row minus column, V."""
+        self.settle()
         self.record.full_pulses.reshape(-1)[selected] += 1
         self.device.apply(selected, volts * self._polarity, duration_s, ordinals)

@@ -79,6 +79,12 @@ class FrontEnd:
         ohm: Floats = self._transimpedance[ranges]
         return ohm
 
+    def might_trip(self, most_a: Floats, col_v: Floats, transimpedance: Floats) -> bool:
+        """Whether currents of at most `most_a` could bring an amplifier output beyond the comparators' level."""
+        reach = most_a * transimpedance
+        np.subtract(np.abs(col_v), reach, out=reach)  # transimpedances are negative
+        return bool(np.maximum.reduce(reach) > min(self.board.trip_pos_v, -self.board.trip_neg_v))
+
     def trips(self, outputs_v: Floats) -> bool:
         """Whether an amplifier output is beyond the comparators' level."""
         return bool(

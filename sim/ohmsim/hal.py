@@ -121,7 +121,7 @@ class Hal:
 
     def hang(self) -> None:
         """The application stops running: time passes until the watchdog resets the processor."""
-        self.advance(2 * self.front.board.watchdog_ns)
+        self.advance(self._fed_ns - self.time.now_ns)
 
     def hang_at_gate(self, gates: int) -> None:
         """Hang in the middle of the n-th programming gate from now."""
@@ -266,6 +266,7 @@ class Hal:
         if self.failed is None:
             self._fed_ns = self.time.now_ns + self.front.board.watchdog_ns
             self._plan()
+        self.cells.settle()
 
     # --- the gate ---
 
@@ -275,7 +276,10 @@ class Hal:
         col_v = self._line_v[COLS] if self._programming else None
         self._opening = opening = self.cells.open(self._rows_on, row_v, col_v, begins=begins)
         self._since_ns = self.time.now_ns
-        outputs = opening.currents_a * self._transimpedance
+        transimpedance = self._transimpedance
+        if col_v is not None and not self.front.might_trip(self.cells.most_current(opening), col_v, transimpedance):
+            return
+        outputs = self.cells.currents(opening) * transimpedance
         if col_v is not None:
             outputs += col_v
         if self.front.trips(outputs):

@@ -140,7 +140,7 @@ class PinHal:
         self._transimpedance = self.front.transimpedances(pattern.ranges)
         self._opening = self.cells.open(rows_on, row_v, col_v, begins=begins)
         self._since_ns = self.time.now_ns
-        outputs = self._opening.currents_a * self._transimpedance
+        outputs = self.cells.currents(self._opening) * self._transimpedance
         if col_v is not None:
             outputs += col_v
             if begins:

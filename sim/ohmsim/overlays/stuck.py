@@ -20,16 +20,22 @@ class Stuck:
     """Stuck cells of an array; none at first.
 
     Attributes:
+        present: whether there are any.
         mask: which cells, shape (cells,).
         conductance_s: where they are stuck, S, NaN for healthy cells.
+        largest_s: the largest of these, S, 0 if there are none.
     """
 
     def __init__(self, cells: int) -> None:
+        self.present = False
+        self.largest_s = 0.0
         self.mask = np.zeros(cells, np.bool_)
         self.conductance_s = np.full(cells, np.nan)
 
     def heal(self) -> None:
         """All cells move again."""
+        self.present = False
+        self.largest_s = 0.0
         self.mask[...] = False
         self.conductance_s[...] = np.nan
 
@@ -66,3 +72,5 @@ class Stuck:
         }
         self.mask |= which
         self.conductance_s[which] = places[str(at)][which]
+        self.present = bool(self.mask.any())
+        self.largest_s = float(np.nanmax(self.conductance_s)) if self.present else 0.0
