@@ -13,7 +13,8 @@ firmware: sim/rp2040/node_modules  ## builds the image for the Raspberry Pi Pico
 	nice firmware/build_unix.sh $(FIRMWARE_CACHE) $(FIRMWARE_BUILD)
 
 test-targets: $(DEV) firmware  ## the suite that every board passes, the image on the emulated RP2040 among them
-	$(PY) -m pytest tests/targets $(PYTEST_ARGS)
+	npm test --prefix sim/rp2040 --silent
+	$(PY) -m pytest tests/targets -n $(TEST_WORKERS) $(PYTEST_ARGS)
 
 sim/rp2040/node_modules: sim/rp2040/package-lock.json
 	npm ci --prefix sim/rp2040 --no-audit --no-fund --loglevel=error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode, b64encode
 from binascii import crc32
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ Pulse = tuple[int, int, float, float]
 
 WAIT_S = 30.0
 """Longest wait for a line, s of wall time: an emulated RP2040 runs at a sixth of its speed, and restarts meanwhile."""
+
+NO_ANSWER = 4_000_000_000
+"""Id of requests whose reply nobody waits for."""
 
 MICROVOLT = 1e-6
 TEN_PICOAMPERE = 1e-11
@@ -129,10 +133,16 @@ class Target:
         assert truth["signal_faults"] == []
         assert truth["crashes"] == 0
 
-    def reconnected(self) -> Wire:
-        """The wire after the board was reset, once it answers again."""
-        self.wire.ask("*IDN?")
-        return self.wire
+    def await_reset(self, resets: int = 1) -> None:
+        """Return when the processor has been reset so often; what was sent before is lost."""
+        until = monotonic() + WAIT_S
+        while self.truth("resets") < resets:
+            assert monotonic() < until, f"no reset for {WAIT_S:g} s"
+
+    def state(self) -> dict[str, Any]:
+        """SYSTem:STATe."""
+        said: dict[str, Any] = json.loads(self.wire.request("SYST:STAT?").text)
+        return said
 
 
 class Session:
@@ -153,13 +163,16 @@ class Session:
         self.state = reply
         return reply
 
-    def body(
-        self, pulses: list[Pulse], number: int | None = None, readback: str = "NONE"
-    ) -> str:
+    def body(self, pulses: list[Pulse], number: int | None = None, readback: str = "NONE") -> str:
         """Body of a list."""
         words = [(r << 16 | c, round(v / MICROVOLT), round(s * 1e9)) for r, c, v, s in pulses]
         number = self.number + 1 if number is None else number
         return f"PULS:LIST {self.state.epoch},{self.state.generation},{number},{readback},{words64(words)}"
+
+    def send(self, pulses: list[Pulse]) -> None:
+        """Send a list to a board that will not live to answer."""
+        head = f"@{NO_ANSWER}/{self.lease} {self.body(pulses)}"
+        self.wire.write(f"{head} *{crc32(head.encode()):08x}")
 
     def pulse(self, pulses: list[Pulse], readback: str = "NONE") -> Reply:
         """Send a list with the next token; it is used up when the board ran it."""
