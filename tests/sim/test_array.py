@@ -11,9 +11,12 @@ from ohmloop.crossbar import (
     Bias,
     Crossbar,
     CurrentRange,
+    EffectToken,
+    ExchangeStatus,
     LimitExceeded,
     Limits,
     PulseList,
+    PulseResult,
     Readback,
     ReadConditions,
     Setup,
@@ -156,3 +159,23 @@ def test_seeds_and_settings_reach_the_cells() -> None:
     assert not (one.cells.conductance_s == other.cells.conductance_s).any()
     changed = open_array("sim://4x4?seed=1&device.g_min=2e-5&device.d2d_g_min=0")
     assert changed.cells.conductance_s.min() >= 2e-5
+
+
+def test_exchanges_are_journalled_before_and_after(array: SimulatedArray) -> None:
+    heard: list[tuple[object, ...]] = []
+
+    class Journal:
+        def intend(self, token: EffectToken, pulses: PulseList, readback: Readback, setup: Setup) -> int:
+            heard.append(("intend", token.number, len(pulses), readback, setup, array.cells.record.full_pulses.sum()))
+            return 7
+
+        def settle(self, exchange: int, status: ExchangeStatus, result: PulseResult | None, note: str = "") -> None:
+            assert result is not None
+            heard.append(("settle", exchange, status, result.applied))
+
+    array.log = Journal()
+    array.pulse(pulses([(0, 0), (1, 1)]))
+    assert heard == [
+        ("intend", 1, 2, Readback.AFTER, array.setup, 0),
+        ("settle", 7, ExchangeStatus.DONE, 2),
+    ]
