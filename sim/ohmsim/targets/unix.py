@@ -44,7 +44,7 @@ class UnixBoard(RemoteBoard):
             "clock_ns": _asked(hal.clock_ns),
             "watchdog": _told(hal.watchdog),
             "read": lambda words: f"ok {self.stream.read(int(words[0])).hex()}",
-            "write": lambda words: self.stream.write(bytes.fromhex(words[0])),
+            "write": lambda words: self.stream.write(bytes.fromhex("".join(words))),
             "file_read": self._file_read,
             "file_write": self._file_write,
             "file_remove": self._file_remove,
