@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import settings
 from tests.bench import DEVICE_HASH, LIMITS, SETUP
 
 from ohmloop.crossbar import Geometry
 from ohmloop.drivers.native import NativeCrossbar
 from ohmloop.drivers.opening import open_native
 from ohmloop.link.child import EmulatorProcess
+
+settings.register_profile("ohmloop", deadline=None)  # a busy machine is slow without being wrong
+settings.load_profile("ohmloop")
 
 StartEmulator = Callable[..., EmulatorProcess]
 

@@ -117,8 +117,10 @@ class Effects:
             result = outcome.result(len(pulses), readback, setup, self._origin(token))
         except (LinkLost, ProtocolError, UncertainExchange) as error:
             session.distrust(f"the outcome of {self._name(token)} is unknown")
-            log.settle(entry, ExchangeStatus.UNCERTAIN, None, str(error))
-            raise UncertainExchange(f"{self._name(token)}: {error}; read its cells again", pulses) from error
+            known = isinstance(error, UncertainExchange)
+            message = str(error) if known else f"{self._name(token)}: {error}; read its cells again"
+            log.settle(entry, ExchangeStatus.UNCERTAIN, None, message)
+            raise UncertainExchange(message, pulses) from error
         except BaseException:
             session.distrust(f"{self._name(token)} was interrupted")
             raise
@@ -135,7 +137,10 @@ class Effects:
         session = self._session
         frame = session.send(body, duration_s=duration_s).frame
         if frame.epoch != token.epoch:
-            raise UncertainExchange(str(session.restarted(frame.epoch)), pulses)
+            session.restarted(frame.epoch)
+            raise UncertainExchange(
+                f"{self._name(token)}: the board has restarted meanwhile; read its cells again", pulses
+            )
         effect = Effect.parse(frame.text)
         if effect is not None and effect.answers(token) and effect.status == frame.code:
             return effect

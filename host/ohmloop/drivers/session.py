@@ -73,10 +73,7 @@ class Session:
         self.key = f"{secrets.randbelow(2**32 - 1) + 1:08x}"
         self._lease_used_s: float | None = None
         self._lease_taken = False
-        frame = client.request("SYSTem:CAPabilities?").frame
-        if frame.code:
-            raise refusal(client.place, frame.code, frame.text)
-        self.capabilities: Capabilities = parse_capabilities(frame.text)
+        self.capabilities = self._ask_capabilities()
         self._adopt(self._snapshot())
 
     def ask(self, body: str, *, duration_s: float = 0.0) -> Frame:
@@ -155,8 +152,15 @@ class Session:
         """Begin again with a board that has restarted, was changed by others, or holds an exchange of unknown outcome.
 
         The set-up is applied. `arming` is kept if the board still has it, and loaded if `rearm` allows it.
-        The generation moves, so that no exchange sent before can still run.
+        The generation moves, so that no exchange sent before can still run. Raises ForeignSetup if the port now leads
+        to another board, and whatever a change can raise.
         """
+        found = self._ask_capabilities()
+        if (found.serial, found.geometry) != (self.capabilities.serial, self.capabilities.geometry):
+            raise ForeignSetup(
+                f"{self._client.place} now leads to board {found.serial} ({found.geometry}) instead of "
+                f"{self.capabilities.serial} ({self.capabilities.geometry}): open it as a new device"
+            )
         self._adopt(self._snapshot())
         self.arming = arming if arming is not None and self._armed == (arming.device_hash, arming.words) else None
         try:
@@ -216,6 +220,12 @@ class Session:
             except LinkLost as error:
                 _log.debug("board %s: lease not given back: %s", self.capabilities.serial, error)
             self.lapse()
+
+    def _ask_capabilities(self) -> Capabilities:
+        frame = self._client.request("SYSTem:CAPabilities?").frame
+        if frame.code:
+            raise refusal(self._client.place, frame.code, frame.text)
+        return parse_capabilities(frame.text)
 
     def _changed(self, body: str) -> Answer:
         self.hold_lease()

@@ -12,6 +12,9 @@ from ohmloop.link.transport import READ_S, WRITE_S
 BAUD = 115_200
 """USB ignores it; it must only not be 1200, which many boards take as a request to enter their boot loader."""
 
+_GONE = (OSError, TypeError)
+"""What pyserial raises when a port disappears; TypeError if another thread has just closed it."""
+
 
 class SerialPort:
     """A serial port as a Transport, opened so that nothing happens at the other end.
@@ -45,7 +48,7 @@ class SerialPort:
             waiting = self._port.in_waiting if data else 0
             if waiting:
                 data += self._port.read(waiting)
-        except OSError as error:
+        except _GONE as error:
             raise LinkLost(f"{self._path} is gone: {error}") from error
         return data
 
@@ -53,7 +56,7 @@ class SerialPort:
         """Send all of `data`."""
         try:
             self._port.write(data)
-        except OSError as error:
+        except _GONE as error:
             raise LinkLost(f"cannot send to {self._path}: {error}") from error
 
     def interrupt(self) -> None:

@@ -1,0 +1,1 @@
+"""Experiments on arrays, one a file."""
