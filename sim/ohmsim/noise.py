@@ -135,6 +135,45 @@ class NoiseStream:
             word >>= _S16
         return (*_COARSE(parts[0], parts[1]), *_COARSE(parts[2], parts[3]))
 
+    def binomial(self, cells: NDArray[np.integer], ordinals: Words, count: Floats, chance: Floats) -> Floats:
+        """How many of `count` (>= 0) do what each does with probability `chance` (0 to 1); all of one shape.
+
+        Exact (inversion of one uniform draw) where the expected number, or that of the others, is at most
+        FEW; above it the normal approximation, rounded, which is then within 1 % of the distribution function.
+        """
+        common = chance > 0.5
+        rare = np.where(common, 1 - chance, chance)
+        mean = count * rare
+        drawn = np.empty(mean.shape)
+        many = mean > FEW
+        if many.any():
+            normal = self.normal(cells[many], ordinals[many])
+            spread = np.sqrt(mean[many] * (1 - rare[many]))
+            drawn[many] = np.clip(np.rint(mean[many] + spread * normal), 0, count[many])
+        few = ~many
+        if few.any():
+            uniform = self.uniform(cells[few], ordinals[few])
+            drawn[few] = _invert_binomial(uniform, count[few], rare[few])
+        return np.where(common, count - drawn, drawn)
+
+
+FEW, FEW_MAX = 16.0, 80
+"""Largest mean that `binomial` inverts, and more than it ever draws there (16 standard deviations above)."""
+
+
+def _invert_binomial(uniform: Floats, count: Floats, chance: Floats) -> Floats:
+    odds = chance / (1 - chance)
+    mass = np.exp(count * np.log1p(-chance))
+    below, drawn = mass.copy(), np.zeros(mass.shape)
+    for k in range(FEW_MAX):
+        more = uniform > below
+        if not more.any():
+            break
+        mass *= odds * np.maximum(count - k, 0) / (k + 1)
+        below += mass
+        drawn += more
+    return np.minimum(drawn, count)
+
 
 class NoiseSource:
     """Where the streams of one board come from: its seed and its name."""

@@ -26,7 +26,6 @@ class Device(ABC):
     Attributes:
         quiet_set_v, quiet_reset_v: below these magnitudes no cell changes, whatever is drawn; V, 0 if every voltage
             acts. The emulator then does not call `apply`.
-        low_s, high_s: conductances between which each cell can be now, S, shape (cells,).
         ohmic: current is proportional to voltage at a given state.
     """
 
@@ -40,6 +39,11 @@ class Device(ABC):
     @abstractmethod
     def conductance_s(self) -> Floats:
         """Noiseless conductance of every cell at the model's read voltage, S, shape (cells,)."""
+
+    @property
+    @abstractmethod
+    def bounds_s(self) -> tuple[Floats, Floats]:
+        """Lowest and highest conductance that each cell can have now, S, shape (cells,) each."""
 
     @abstractmethod
     def apply(self, cells: Cells, volts: Floats, duration_s: float, ordinals: Ordinals) -> None:
@@ -64,8 +68,9 @@ class Device(ABC):
         return self.conductance_s
 
 
-def within(conductance_s: Floats, low_s: Floats, high_s: Floats) -> NDArray[np.bool_]:
+def within(conductance_s: Floats, bounds_s: tuple[Floats, Floats]) -> NDArray[np.bool_]:
     """Which cells are given a conductance (not NaN). Raises ParameterError for one outside the cell's bounds."""
+    low_s, high_s = bounds_s
     given: NDArray[np.bool_] = ~np.isnan(conductance_s)
     slack = 1e-9 * (high_s - low_s)
     outside = np.flatnonzero(given & ~((conductance_s >= low_s - slack) & (conductance_s <= high_s + slack)))

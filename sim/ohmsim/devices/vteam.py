@@ -8,6 +8,11 @@ a pulse of constant voltage:
     V < 0:  dw/dt = -k_reset (|V|/v_reset - 1)^alpha w         w(t) = w0 exp(-k t)               above v_reset
     G = g_min + (g_max - g_min) w
 
+Tail. A hard threshold would leave half-selected cells exactly where they are, which no cell does. With `tail_rate`
+above 0 the rates have a sub-threshold part, as of thermally activated ion hopping, which is zero at 0 V:
+
+    k tail_rate (exp(min(|V| - v_th, 0) / tail_v) - exp(-v_th / tail_v))
+
 Variation. From device to device: thresholds, rates and both conductance bounds, each log-normal (mean kept), so that
 none is ever zero or negative. From cycle to cycle: the rate of each pulse is log-normal (mean kept) and the voltage
 that acts jitters, both keyed by the cell's event.
@@ -47,6 +52,8 @@ class VteamParameters:
     d2d_g_max: float = bounded(0.1, 0, 1)
     c2c_rate: float = bounded(0.4, 0, 2)
     c2c_volts: float = bounded(0.02, 0, 0.1)
+    tail_rate: float = bounded(0, 0, 1)  # of the rates; 0 is the hard threshold of the paper
+    tail_v: float = bounded(0.1, 0.02, 1, "V")
     initial_a: float = bounded(1.2, 0.1, 100)
     initial_b: float = bounded(4, 0.1, 100)
 
@@ -81,8 +88,12 @@ class Vteam(Device):
         if not (self._g_span > 0).all():
             raise ParameterError("g_min", p.g_min, f"below g_max = {p.g_max:g} S by more than their spread")
 
+        self._tail, self._tail_v = p.tail_rate, np.array(p.tail_v)
+        self._tail_rest = np.exp(-self._threshold / p.tail_v)
         jitter = 1 + p.c2c_volts * LARGEST_NORMAL
         self.quiet_reset_v, self.quiet_set_v = (self._threshold.min(axis=1) / jitter).tolist()
+        if p.tail_rate > 0:
+            self.quiet_reset_v = self.quiet_set_v = 0.0
         self._cycle = noise.stream("vteam.c2c", cells)
         self._c2c_rate, self._c2c_mean = np.array(p.c2c_rate), np.array(p.c2c_rate**2 / 2)
         self._c2c_volts = np.array(p.c2c_volts)
@@ -92,13 +103,18 @@ class Vteam(Device):
             return (1 - (1 - u) ** (1 / p.initial_b)) ** (1 / p.initial_a)
 
         self._w = state.array("vteam.w", (cells,), np.float64, initial)
-        self.low_s, self.high_s = self._g_min, self._g_min + self._g_span
+        self._low_s, self._high_s = self._g_min, self._g_min + self._g_span
         self._conductance_s = self._g_min + self._g_span * self._w
 
     @property
     def conductance_s(self) -> Floats:
         """Noiseless conductance of every cell, S."""
         return self._conductance_s
+
+    @property
+    def bounds_s(self) -> tuple[Floats, Floats]:
+        """Of w = 0 and w = 1."""
+        return self._low_s, self._high_s
 
     def apply(self, cells: Cells, volts: Floats, duration_s: float, ordinals: Ordinals) -> None:
         """Closed form of one pulse of constant voltage."""
@@ -107,14 +123,19 @@ class Vteam(Device):
         volt_draw += _ONE
         acting = volts * volt_draw
         direction = (acting > _ZERO).astype(np.intp)
+        threshold = self._threshold[direction, cells]
         excess = np.abs(acting)
-        excess /= self._threshold[direction, cells]
+        excess /= threshold
         excess -= _ONE
+        tail = self._subthreshold(excess, threshold, self._tail_rest[direction, cells]) if self._tail else None
         np.maximum(excess, _ZERO, out=excess)
         rate_draw *= self._c2c_rate
         rate_draw -= self._c2c_mean
         rate = np.exp(rate_draw)
-        rate *= excess ** self._alpha[direction]
+        excess **= self._alpha[direction]
+        if tail is not None:
+            excess += tail
+        rate *= excess
         rate *= self._rate[direction, cells]
         rate *= np.array(-duration_s)
         gone = np.negative(np.expm1(rate))
@@ -125,9 +146,16 @@ class Vteam(Device):
         w += self._g_min[cells]
         self._conductance_s[cells] = w
 
+    def _subthreshold(self, excess: Floats, threshold: Floats, rest: Floats) -> Floats:
+        below = np.minimum(excess, _ZERO)
+        below *= threshold
+        below /= self._tail_v
+        tail: Floats = self._tail * (np.exp(below) - rest)
+        return tail
+
     def put(self, conductance_s: Floats) -> None:
         """Invert G(w)."""
-        given = within(conductance_s, self.low_s, self.high_s)
+        given = within(conductance_s, self.bounds_s)
         w = (conductance_s[given] - self._g_min[given]) / self._g_span[given]
         self._w[given] = np.clip(w, 0, 1)  # only what rounding put outside
         self._conductance_s[...] = self._g_min + self._g_span * self._w
