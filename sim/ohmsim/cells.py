@@ -170,7 +170,7 @@ class CellArray:
         if not self.device.ohmic:
             return np.full(self.cols, np.inf)
         most: Floats = np.add.reduce(opening.magnitude, axis=0)
-        most *= np.array(max(np.maximum.reduce(self.device.high_s), self.stuck.largest_s))
+        most *= np.array(max(np.maximum.reduce(self.device.bounds_s[1]), self.stuck.largest_s))
         return most
 
     def convert(self, opening: Opening, samples: int) -> Floats:
