@@ -10,3 +10,24 @@ hardware: $(DEV)  ## the board: electrical rules, netlist against board.toml, la
 schematic: $(DEV)
 	hardware/tools/fetch_kicad.sh
 	PYTHONPATH=hardware $(PY) -m ohm8.schematic hardware/kicad
+
+# Placing (a minute) and routing (two) start from the netlist and a fixed seed: the same circuit gives the same board.
+LAYOUT := .cache/hardware/layout
+KICAD_PYTHON := hardware/tools/kicad.sh env PYTHONPATH=hardware python3 -m
+OWN_PYTHON := PYTHONPATH=hardware $(PY) -m
+
+$(LAYOUT)/route: $(wildcard hardware/router/*.c hardware/router/*.h)
+	@mkdir -p $(LAYOUT)
+	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -o $@ $(filter %.c,$^) -lm
+
+.PHONY: layout
+layout: $(DEV) $(LAYOUT)/route
+	hardware/tools/kicad.sh kicad-cli sch export netlist --format kicadsexpr -o $(LAYOUT)/ohm8.net hardware/kicad/ohm8.kicad_sch
+	$(KICAD_PYTHON) ohm8.layout.shapes $(LAYOUT)/ohm8.net $(LAYOUT)/shapes.json
+	$(OWN_PYTHON) ohm8.layout.placing $(LAYOUT)/ohm8.net $(LAYOUT)/shapes.json $(LAYOUT)/places.json
+	$(OWN_PYTHON) ohm8.layout.problem $(LAYOUT)/ohm8.net $(LAYOUT)/shapes.json $(LAYOUT)/places.json $(LAYOUT)/problem.txt
+	$(LAYOUT)/route $(LAYOUT)/problem.txt $(LAYOUT)/routes.txt
+	$(OWN_PYTHON) ohm8.layout.tidy $(LAYOUT)/problem.txt $(LAYOUT)/routes.txt
+	cp hardware/kicad/ohm8.kicad_pro $(LAYOUT)/
+	$(KICAD_PYTHON) ohm8.layout.build $(LAYOUT)/ohm8.net $(LAYOUT)/places.json $(LAYOUT)/routes.txt $(LAYOUT)/ohm8.kicad_pcb
+	cp $(LAYOUT)/ohm8.kicad_pcb hardware/kicad/

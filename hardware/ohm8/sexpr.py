@@ -1,4 +1,4 @@
-"""KiCad's S-expressions: nested lists of atoms; strings keep their quotes, so that reading and writing changes nothing."""
+"""KiCad's S-expressions: nested lists of atoms; quoted strings keep their quotes."""
 
 from __future__ import annotations
 

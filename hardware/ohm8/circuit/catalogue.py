@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from ohm8.circuit.model import Kind
 
-_R0603 = "Resistor_SMD:R_0603_1608Metric"
-_C0603 = "Capacitor_SMD:C_0603_1608Metric"
+_R0402 = "Resistor_SMD:R_0402_1005Metric"
+_R0805 = "Resistor_SMD:R_0805_2012Metric"
+_C0402 = "Capacitor_SMD:C_0402_1005Metric"
 _C0805 = "Capacitor_SMD:C_0805_2012Metric"
 _SOT23 = "Package_TO_SOT_SMD:SOT-23"
 _SOT23_5 = "Package_TO_SOT_SMD:SOT-23-5"
@@ -20,28 +21,33 @@ _SOIC14 = "Package_SO:SOIC-14_3.9x8.7mm_P1.27mm"
 _SOIC16 = "Package_SO:SOIC-16_3.9x9.9mm_P1.27mm"
 
 
-def resistor(value: str, grade: str = "1 %") -> Kind:
-    """A 0603 resistor; grade 1 %, or 0.1 % thin film of 25 ppm/K."""
+def resistor(value: str, grade: str = "1 %", power: bool = False) -> Kind:
+    """A resistor of grade 1 %, or 0.1 % thin film of 25 ppm/K; 0402, or 0805 where it carries a line's current."""
+    footprint = _R0805 if power else _R0402
     if grade == "0.1 %":
-        return Kind(
-            "Device:R", value, _R0603, "Susumu", f"RG1608P-{_code(value)}-B-T5", "Panasonic ERA3A, 0.1 %, 25 ppm/K"
-        )
-    return Kind("Device:R", value, _R0603, "Yageo", f"RC0603FR-07{value.replace('.', _point(value))}L", "any 1 %, 0603")
+        series = "RG2012P" if power else "RG1005P"
+        alternates = "Panasonic ERA, 0.1 %, 25 ppm/K"
+        return Kind("Device:R", value, footprint, "Susumu", f"{series}-{_code(value)}-B-T5", alternates)
+    series = "RC0805FR" if power else "RC0402FR"
+    return Kind("Device:R", value, footprint, "Yageo", f"{series}-07{_european(value)}L", "any of 1 % and this size")
 
 
 def capacitor(value: str, grade: str = "X7R") -> Kind:
-    """A 0603 ceramic capacitor; grade C0G for the signal path, X7R for supplies. 10u is 0805, 25 V."""
+    """A ceramic capacitor: C0G for the signal path, X7R for supplies; 0402, and 0805 for 10u, 25 V."""
     if value == "10u":
         return Kind("Device:C", value, _C0805, "Samsung", "CL21A106KAYNNNE", "Murata GRM21BR61E106KA73L")
-    maker = "Murata"
-    series = "GRM1885C1H" if grade == "C0G" else "GCM188R71H"
-    return Kind(
-        "Device:C", value, _C0603, maker, f"{series} {value} 5 %" if grade == "C0G" else f"{series} {value} 10 %"
-    )
+    if value == "1u":
+        return Kind("Device:C", value, _C0402, "Murata", "GRM155R61E105KA12D", "any 1 uF, 25 V, 0402")
+    if grade == "C0G":
+        return Kind("Device:C", value, _C0402, "Murata", f"GRM1555C1H {value} 5 %", "any C0G, 50 V, 0402")
+    return Kind("Device:C", value, _C0402, "Murata", f"GCM155R71H {value} 10 %", "any X7R, 50 V, 0402")
 
 
-def _point(value: str) -> str:
-    return value[-1] if value[-1] in "RkM" else "R"
+def _european(value: str) -> str:
+    """4.99k as 4K99, 100 as 100R."""
+    letter = {"k": "K", "M": "M"}.get(value[-1], "R")
+    digits = value.rstrip("kM")
+    return digits.replace(".", letter) if "." in digits else digits + letter
 
 
 def _code(value: str) -> str:

@@ -48,7 +48,7 @@ def column() -> Sheet:
     s.part(
         lambda j: f"U{213 + j // 4}", c.SWITCH_NO, (170.18, 114.3), ["FM", "RANGE_M", "TIA"], unit=lambda j: j % 4 + 1
     )
-    s.part(lambda j: f"R2{j}7", c.resistor("200", "0.1 %"), (144.78, 139.7), ["LINE", "FH"], turn=90)
+    s.part(lambda j: f"R2{j}7", c.resistor("200", "0.1 %", power=True), (144.78, 139.7), ["LINE", "FH"], turn=90)
     s.part(lambda j: f"C2{j}4", c.capacitor("680p", "C0G"), (144.78, 149.86), ["LINE", "FH"], turn=90)
     s.part(
         lambda j: f"U{215 + j // 4}", c.SWITCH_NO, (170.18, 139.7), ["FH", "RANGE_H", "TIA"], unit=lambda j: j % 4 + 1

@@ -6,15 +6,58 @@ from ohm8.circuit import catalogue as c
 from ohm8.circuit.model import Sheet
 
 _STACK = (
-    "SPI0_SCK", "SPI0_TX", "SPI0_RX", "SPI1_SCK", "SPI1_TX", "SPI1_RX", "ROWDAC_SYNC_N", "COLDAC_SYNC_N",
-    "LATCH_RCLK", "ADC_CS_N", "LDAC_N", "DAC_RESET_N", "ADC_RESET", "ADC_CONVST", "ADC_BUSY", "ROW_EN", "COL_EN", "ARM", "TRIP_N", "BA0",
-    "BA1", "I2C_SDA", "I2C_SCL", "5V_IN", "5V_IN", "+3V3",
-)  # fmt: skip
+    "SPI0_SCK",
+    "SPI0_TX",
+    "SPI0_RX",
+    "SPI1_SCK",
+    "SPI1_TX",
+    "SPI1_RX",
+    "ROWDAC_SYNC_N",
+    "COLDAC_SYNC_N",
+    "LATCH_RCLK",
+    "ADC_CS_N",
+    "LDAC_N",
+    "DAC_RESET_N",
+    "ADC_RESET",
+    "ADC_CONVST",
+    "ADC_BUSY",
+    "ROW_EN",
+    "COL_EN",
+    "ARM",
+    "TRIP_N",
+    "BA0",
+    "BA1",
+    "I2C_SDA",
+    "I2C_SCL",
+    "5V_IN",
+    "5V_IN",
+    "+3V3",
+)
 
 _POINTS = (
-    "+9V", "-9V", "+7V5", "-7V5", "+5V3", "+5VA", "VREF", "V5REF", "N_0", "ROW_0", "COL_0", "TIAOUT_0", "ROW_GATE",
-    "COL_GATE", "TRIP_N", "ADC_BUSY_L", "FRSTDATA", "ARMED", "GND", "GND", "GND", "GND",
-)  # fmt: skip
+    "+9V",
+    "-9V",
+    "+7V5",
+    "-7V5",
+    "+5V3",
+    "+5VA",
+    "VREF",
+    "V5REF",
+    "N_0",
+    "ROW_0",
+    "COL_0",
+    "TIAOUT_0",
+    "ROW_GATE",
+    "COL_GATE",
+    "TRIP_N",
+    "ADC_BUSY_L",
+    "FRSTDATA",
+    "ARMED",
+    "GND",
+    "GND",
+    "GND",
+    "GND",
+)
 
 
 def connectors() -> Sheet:

@@ -27,11 +27,33 @@ _PICO_PIN = {
 _PICO_PIN |= {16: 21, 17: 22, 18: 24, 19: 25, 20: 26, 21: 27, 22: 29, 26: 31, 27: 32, 28: 34}
 
 _GPIO = {
-    0: "BA0", 1: "BA1", 2: "SPI0_SCK_MCU", 3: "SPI0_TX", 4: "SPI0_RX", 5: "ROWDAC_SYNC_N", 6: "COLDAC_SYNC_N",
-    7: "LATCH_RCLK", 8: "SPI1_RX", 9: "DAC_RESET_N", 10: "ROW_EN", 11: "COL_EN", 12: "ADC_CONVST", 13: "ADC_CS_N", 14: "SPI1_SCK_MCU",
-    15: "SPI1_TX", 16: "LDAC_N", 17: "ADC_BUSY", 18: "ADC_RESET", 19: "ARM", 20: "I2C_SDA", 21: "I2C_SCL", 22: "ARMED",
-    26: "MON_VP", 27: "MON_VN", 28: "LATCH_QH",
-}  # fmt: skip
+    0: "BA0",
+    1: "BA1",
+    2: "SPI0_SCK_MCU",
+    3: "SPI0_TX",
+    4: "SPI0_RX",
+    5: "ROWDAC_SYNC_N",
+    6: "COLDAC_SYNC_N",
+    7: "LATCH_RCLK",
+    8: "SPI1_RX",
+    9: "DAC_RESET_N",
+    10: "ROW_EN",
+    11: "COL_EN",
+    12: "ADC_CONVST",
+    13: "ADC_CS_N",
+    14: "SPI1_SCK_MCU",
+    15: "SPI1_TX",
+    16: "LDAC_N",
+    17: "ADC_BUSY",
+    18: "ADC_RESET",
+    19: "ARM",
+    20: "I2C_SDA",
+    21: "I2C_SCL",
+    22: "ARMED",
+    26: "MON_VP",
+    27: "MON_VN",
+    28: "LATCH_QH",
+}
 
 _HIGH_AT_RESET = ("ROWDAC_SYNC_N", "COLDAC_SYNC_N", "ADC_CS_N", "LDAC_N", "ADC_RESET")
 _LOW_AT_RESET = ("DAC_RESET_N", "ROW_EN", "COL_EN", "ARM")
@@ -120,6 +142,7 @@ def _decoder(s: Sheet) -> None:
     decouple(s, "U803", c.DECODER, 3, (342.9, 187.96), ["+3V3", "GND"], "C80")
     decouple(s, "U804", c.OR4, 5, (342.9, 228.6), ["+3V3", "GND"], "C81")
     s.note(
-        "Close one of JP810..JP813, the same number as JP805, JP806.\nLATCH_RCLK rests high, so that changing the address latches nothing.",
+        "Close one of JP810..JP813, the same number as JP805, JP806.\n"
+        "LATCH_RCLK rests high, so that changing the address latches nothing.",
         (167.64, 259.08),
     )

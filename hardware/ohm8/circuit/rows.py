@@ -31,7 +31,7 @@ def row() -> Sheet:
     shift = c.resistor("10k", "0.1 %")
     s.part(lambda i: f"R1{i}1", shift, (48.26, 91.44), ["V5REF", "FB"], turn=90)
     s.part(lambda i: f"R1{i}2", shift, (81.28, 109.22), ["FB", "N"], turn=90)
-    s.part(lambda i: f"R1{i}3", c.resistor("100"), (88.9, 88.9), ["DRV", "N"], turn=90)
+    s.part(lambda i: f"R1{i}3", c.resistor("100", power=True), (88.9, 88.9), ["DRV", "N"], turn=90)
     s.part(lambda i: f"C1{i}1", c.capacitor("100p", "C0G"), (71.12, 101.6), ["FB", "DRV"], turn=90)
     chip = lambda i: f"U{111 + i // 2}"  # noqa: E731
     s.part(chip, c.SWITCH_ROW, (132.08, 88.9), ["N", "ON", "SW"], unit=lambda i: _SWITCHES[i % 2][0])

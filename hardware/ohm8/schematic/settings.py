@@ -6,7 +6,7 @@ import json
 
 CLEARANCE = 0.13  # mm; the layout keeps 0.15 between centre lines' edges, rounding included
 TRACK = 0.15
-VIA = (0.6, 0.3)  # diameter, drill
+VIA = (0.55, 0.3)  # diameter, drill
 
 
 def project_text(name: str) -> str:
@@ -41,7 +41,7 @@ def project_text(name: str) -> str:
         "min_text_thickness": 0.08,
         "min_through_hole_diameter": 0.3,
         "min_track_width": TRACK,
-        "min_via_annular_width": 0.13,
+        "min_via_annular_width": 0.125,
         "min_via_diameter": 0.5,
         "solder_mask_to_copper_clearance": 0.0,
         "use_height_for_length_calcs": True,
