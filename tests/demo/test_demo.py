@@ -69,6 +69,7 @@ def test_a_bad_wire_and_stuck_cells(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)
 def test_five_seeds(tmp_path: Path) -> None:
     results = [demo(tmp_path / str(seed), "--seed", str(seed)) for seed in range(21, 26)]
     digital = [result["accuracy_digital"] for result in results]
