@@ -67,13 +67,13 @@ class SimulatedArray(Crossbar):
     def __init__(self, geometry: Geometry, preset: Preset, seed: int, name: str = "b0") -> None:
         spec = Spec(name, geometry.rows, geometry.cols, seed, preset)
         noise, state = NoiseSource(seed, name), State()
-        self.cells = build_cells(spec, noise, state)
+        self._time_us = 0
+        self.cells = build_cells(spec, noise, state, lambda: self._time_us * 1e-6)
         self._meter = Meter(self.cells, Description.load(), noise)
         self._setup = Setup()
         self._limits: Limits | None = None
         self._counts: NDArray[np.int64] = np.zeros((geometry.rows, geometry.cols), np.int64)
         self._epoch, self._generation, self._exchanges = os.urandom(8).hex(), 0, 0
-        self._time_us = 0
         self._stop = threading.Event()
         self._capabilities = Capabilities(
             board=f"simulated {preset.name}",

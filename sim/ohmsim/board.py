@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,11 @@ from ohmsim.frontend import FrontEnd, FrontEndParameters
 from ohmsim.hal import Hal, Reset
 from ohmsim.hardware import Hardware
 from ohmsim.noise import NoiseSource
+from ohmsim.overlays.current_noise import CurrentNoise, CurrentNoiseParameters
 from ohmsim.overlays.read_noise import ReadNoise, ReadNoiseParameters
+from ohmsim.overlays.stack import with_overlays
+from ohmsim.overlays.stuck import Stuck, StuckParameters
+from ohmsim.overlays.temperature import TemperatureParameters
 from ohmsim.parameters import checked
 from ohmsim.preset import Preset
 from ohmsim.record import Record
@@ -60,23 +64,37 @@ class Spec:
         return f"SIM-{self.seed}-{self.name}"
 
 
-def build_cells(spec: Spec, noise: NoiseSource, state: State) -> CellArray:
-    """The array of a board. Raises ParameterError."""
+def _at_rest() -> float:
+    return 0.0
+
+
+def build_cells(spec: Spec, noise: NoiseSource, state: State, now_s: Callable[[], float] = _at_rest) -> CellArray:
+    """The array of a board; `now_s` tells its time, which stands still without it. Raises ParameterError."""
     for name, lines in (("rows", spec.rows), ("cols", spec.cols)):
         if not 1 <= lines <= LINES_MAX:
             raise ParameterError(name, lines, f"from 1 to {LINES_MAX}")
-    parameters = spec.preset.parameters
-    device = build_device(spec.preset.model, parameters["device"], spec.rows * spec.cols, noise, state)
+    preset, cells = spec.preset, spec.rows * spec.cols
+    parameters = preset.parameters
+    device = build_device(preset.model, parameters["device"], cells, noise, state)
+    device = with_overlays(device, parameters, noise, state, now_s)
     read_noise = checked(ReadNoiseParameters, parameters["read_noise"], "read_noise.")
-    return CellArray(
+    array = CellArray(
         spec.rows,
         spec.cols,
         device,
         ReadNoise(read_noise, spec.rows, spec.cols, noise, state),
-        spec.preset.set_polarity,
+        preset.set_polarity,
         Record(spec.rows, spec.cols, state),
         state,
     )
+    array.stuck = Stuck.born(
+        checked(StuckParameters, parameters["stuck"], "stuck."), cells, noise, preset.low_s, preset.high_s
+    )
+    current = checked(CurrentNoiseParameters, parameters["current_noise"], "current_noise.")
+    if current.bandwidth:
+        kelvin = checked(TemperatureParameters, parameters["temperature"]).kelvin
+        array.current_noise = CurrentNoise(current, kelvin, spec.rows, spec.cols, noise)
+    return array
 
 
 def open_state(spec: Spec) -> State:
@@ -106,11 +124,12 @@ class EmulatedBoard:
         self.spec = spec
         self.ports = ports
         noise, state = NoiseSource(spec.seed, spec.name), open_state(spec)
-        self.cells = build_cells(spec, noise, state)
+        clock = Clock(realtime=spec.realtime)
+        self.cells = build_cells(spec, noise, state, lambda: clock.now_ns * 1e-9)
         description = Description.load()
         front_end = checked(FrontEndParameters, spec.preset.parameters["front_end"], "front_end.")
         front = FrontEnd(description, spec.rows, spec.cols, front_end, noise, state)
-        self.hal = self._build_hardware(front, Clock(realtime=spec.realtime))
+        self.hal = self._build_hardware(front, clock)
         self.files: Files = MemoryFiles() if spec.folder is None else FolderFiles(spec.folder / "flash")
         self.stream = WireStream(ports, self.hal)
         self.resets = 0

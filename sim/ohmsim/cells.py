@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ohmsim.devices.base import READ_EVENTS, Device
 from ohmsim.network import ideal
+from ohmsim.overlays.current_noise import CurrentNoise
 from ohmsim.overlays.read_noise import ReadNoise
 from ohmsim.overlays.stuck import Stuck
 from ohmsim.record import Record
@@ -53,6 +54,7 @@ class CellArray:
 
     Attributes:
         quiet_v: below this magnitude no cell changes, V.
+        current_noise: thermal and shot noise, or None.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class CellArray:
         self.noise = noise
         self.record = record
         self.stuck = Stuck(rows * cols)
+        self.current_noise: CurrentNoise | None = None
         self._pulses: NDArray[np.uint64] = state.array("cells.pulses", (rows, cols), np.uint64)
         self._reads: NDArray[np.uint64] = state.array("cells.reads", (rows,), np.uint64)
         self._held: list[Opening] = []
@@ -140,6 +143,8 @@ class CellArray:
         self._held.append(opening)
         self._held_s = duration_s
         self._held_cells[active] = True
+        if self.device.timed:
+            self.settle()
 
     def settle(self) -> None:
         """Bring every cell up to date."""
@@ -161,9 +166,26 @@ class CellArray:
 
     def currents(self, opening: Opening) -> Floats:
         """Noiseless current into each column, A, shape (cols,)."""
+        conductance = self._conducting_s(opening)
         if opening.volts is None:
-            return opening.row_v @ self.conductance_s
-        return ideal.column_currents(opening.volts, self.conductance_s)
+            return opening.row_v @ conductance
+        return ideal.column_currents(opening.volts, conductance)
+
+    def chord_s(self, volts: Floats) -> Floats:
+        """Current of every cell at `volts` (row minus column, shape (rows, cols)) divided by `volts`, S."""
+        if self.device.ohmic:
+            return self.conductance_s
+        self.settle()
+        flat = self.device.chord_s(volts.ravel() * self._polarity)
+        if self.stuck.present:
+            flat = np.where(self.stuck.mask, self.stuck.conductance_s, flat)
+        return flat.reshape(self.rows, self.cols)
+
+    def _conducting_s(self, opening: Opening) -> Floats:
+        if self.device.ohmic:
+            return self.conductance_s
+        volts = ideal.cell_volts(opening.row_v, np.zeros(self.cols)) if opening.volts is None else opening.volts
+        return self.chord_s(volts)
 
     def most_current(self, opening: Opening) -> Floats:
         """More than the current into any column can be while programming, without looking at a cell, A, (cols,)."""
@@ -178,12 +200,23 @@ class CellArray:
         rows_on, currents = opening.rows_on, self.currents(opening)
         if rows_on.size == 0:
             return currents
-        deviation = self.noise.draw(rows_on, samples) * self.conductance_s[rows_on]
+        conductance = self._conducting_s(opening)[rows_on]
+        deviation = self.noise.draw(rows_on, samples) * conductance
+        volts = opening.row_v[rows_on] if opening.volts is None else opening.volts[rows_on]
         if opening.volts is None:
-            currents += opening.row_v[rows_on] @ deviation
+            currents += volts @ deviation
         else:
-            currents += ideal.column_currents(opening.volts[rows_on], deviation)
+            currents += ideal.column_currents(volts, deviation)
+        if self.current_noise is not None:
+            seen = volts[:, None] if opening.volts is None else volts
+            currents += self.current_noise_a(rows_on, conductance, seen, samples).sum(axis=0)
         return currents
+
+    def current_noise_a(self, rows_on: Lines, conductance_s: Floats, volts: Floats, samples: int) -> Floats:
+        """Thermal and shot noise in the conversion that was just drawn, A, shape (rows_on, cols)."""
+        if self.current_noise is None:
+            return np.zeros(conductance_s.shape)
+        return self.current_noise.draw(rows_on, self.noise.conversions[rows_on], conductance_s, volts, samples)
 
     def count_pulses(self, rows: Lines, cols: Lines, *, everywhere: bool) -> NDArray[np.uint64]:
         """Number pulses on selected cells that come one after the other; advances the ordinals of all cells they reach.

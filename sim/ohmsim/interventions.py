@@ -144,8 +144,19 @@ def seed_state(board: EmulatedBoard, fields: Fields) -> Reply:
     return {}
 
 
+def rest(board: EmulatedBoard, fields: Fields) -> Reply:
+    """Let the cells rest at 0 V for `seconds` without moving the clock: retention of days within a test."""
+    _only(fields, "seconds")
+    seconds = fields.get("seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 1e12:
+        raise ParameterError("seconds", seconds, "a number from 0 to 1e12")
+    board.cells.settle()
+    board.cells.device.rest(float(seconds))
+    return {}
+
+
 REQUESTS: Mapping[str, Callable[[EmulatedBoard, Fields], Reply]] = {
-    handler.__name__: handler for handler in (truth, time, fault, reset, trip, hang, unplug, replug, seed_state)
+    handler.__name__: handler for handler in (truth, time, fault, reset, trip, hang, unplug, replug, seed_state, rest)
 }
 
 

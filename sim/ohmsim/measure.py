@@ -33,24 +33,39 @@ class Meter:
 
     def rows(self, rows: Lines, conditions: ReadConditions) -> Floats:
         """Currents of all cells of `rows`, each row read alone, A, shape (rows, cols); inf where out of range."""
-        exact = conditions.volts * self._cells.conductance_s[rows]
+        cells, volts = self._cells, np.array(conditions.volts)
+        conductance = cells.chord_s(np.full((cells.rows, cells.cols), conditions.volts))[rows]
+        exact = conditions.volts * conductance
         loops = self._loops(conditions)
         seen: Floats = np.zeros(exact.shape)
         for samples in loops:
-            seen += exact * (1 + self._cells.noise.draw(rows, samples))
+            seen += exact * (1 + cells.noise.draw(rows, samples))
+            if cells.current_noise is not None:
+                seen += cells.current_noise_a(rows, conductance, volts, samples)
         return self._convert(seen / len(loops), exact, conditions)
 
     def vectors(self, volts: Floats, conditions: ReadConditions) -> Floats:
         """Currents of all columns for each input vector, volts of shape (vectors, rows), A, shape (vectors, cols)."""
-        conductance, loops = self._cells.conductance_s, self._loops(conditions)
+        cells, loops = self._cells, self._loops(conditions)
+        conductance = cells.conductance_s
         exact: Floats = volts @ conductance
+        if not cells.device.ohmic:
+            for vector, row_v in enumerate(volts):
+                exact[vector] = row_v @ self._chord_s(row_v)
         seen = exact.copy()
         for vector, row_v in enumerate(volts):
             rows = np.flatnonzero(row_v)
+            if not cells.device.ohmic:
+                conductance = self._chord_s(row_v)
             for samples in loops if rows.size else ():
-                noisy = self._cells.noise.draw(rows, samples) * conductance[rows]
-                seen[vector] += row_v[rows] @ noisy / len(loops)
+                noisy = row_v[rows] @ (cells.noise.draw(rows, samples) * conductance[rows])
+                if cells.current_noise is not None:
+                    noisy += cells.current_noise_a(rows, conductance[rows], row_v[rows, None], samples).sum(axis=0)
+                seen[vector] += noisy / len(loops)
         return self._convert(seen, exact, conditions)
+
+    def _chord_s(self, row_v: Floats) -> Floats:
+        return self._cells.chord_s(np.broadcast_to(row_v[:, None], (self._cells.rows, self._cells.cols)))
 
     def _loops(self, conditions: ReadConditions) -> list[int]:
         samples = min(conditions.averages, SAMPLES_MAX)

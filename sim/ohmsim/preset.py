@@ -9,10 +9,11 @@ from importlib import resources
 from typing import Any
 
 from ohmsim.errors import ParameterError, PresetError
+from ohmsim.overlays.stack import SECTIONS as OVERLAYS
 
 Table = Mapping[str, Any]
 
-SECTIONS = ("device", "read_noise", "front_end")
+SECTIONS = ("device", "read_noise", "current_noise", "stuck", *OVERLAYS, "front_end")
 """Sections whose parameters may be set from outside, as `section.name=value`."""
 
 

@@ -27,6 +27,8 @@ class Device(ABC):
         quiet_set_v, quiet_reset_v: below these magnitudes no cell changes, whatever is drawn; V, 0 if every voltage
             acts. The emulator then does not call `apply`.
         ohmic: current is proportional to voltage at a given state.
+        timed: cells change without a voltage, or it matters when they were programmed: the emulator applies what they
+            see at once, and lets them `rest`.
     """
 
     quiet_set_v: float
@@ -34,6 +36,7 @@ class Device(ABC):
     low_s: Floats
     high_s: Floats
     ohmic: bool = True
+    timed: bool = False
 
     @property
     @abstractmethod

@@ -95,6 +95,7 @@ class Mss(Device):
         if not (self._g_span > 0).all():
             raise ParameterError("r_on", p.r_on, f"below r_off = {p.r_off:g} ohm by more than their spread")
 
+        self.timed = p.volatile == 1
         self.ohmic = p.phi == 1 or p.schottky_forward == 0
         self._diode_s = (1 - p.phi) * _diode_chord(p, np.zeros(1))[0]
         self._low_s = p.phi * self._g_off + self._diode_s

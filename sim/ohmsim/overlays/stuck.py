@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ohmsim.errors import ParameterError
-from ohmsim.noise import NoiseStream
+from ohmsim.noise import NoiseSource, NoiseStream
+from ohmsim.parameters import bounded
 
 Floats = NDArray[np.float64]
 
 PLACES = ("low", "high", "mixed", "here")
 """Where cells are stuck: at the lowest or highest conductance of the range, at either, or where they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class StuckParameters:
+    """Fractions of the cells of a new chip that never move."""
+
+    low: float = bounded(0, 0, 1)  # stuck at the lower end of the range
+    high: float = bounded(0, 0, 1)  # stuck at its upper end
 
 
 class Stuck:
@@ -31,6 +41,22 @@ class Stuck:
         self.largest_s = 0.0
         self.mask = np.zeros(cells, np.bool_)
         self.conductance_s = np.full(cells, np.nan)
+
+    @classmethod
+    def born(cls, parameters: StuckParameters, cells: int, noise: NoiseSource, low_s: float, high_s: float) -> Stuck:
+        """Cells that never moved, from a chip's manufacture: at the ends of the range, keyed by the board's seed.
+
+        Raises ParameterError if more than all cells are stuck.
+        """
+        if parameters.low + parameters.high > 1:
+            raise ParameterError("stuck.high", parameters.high, f"at most {1 - parameters.low:g} beside stuck.low")
+        stuck = cls(cells)
+        drawn = noise.stream("stuck.born", cells).uniform(np.arange(cells), np.zeros(1, np.uint64))
+        stuck.mask |= drawn < parameters.low + parameters.high
+        stuck.conductance_s[stuck.mask] = np.where(drawn < parameters.low, low_s, high_s)[stuck.mask]
+        stuck.present = bool(stuck.mask.any())
+        stuck.largest_s = float(np.nanmax(stuck.conductance_s)) if stuck.present else 0.0
+        return stuck
 
     def heal(self) -> None:
         """All cells move again."""
