@@ -54,6 +54,7 @@ export class Processor {
       this.watchdog.reason = before.reason;
     }
     this.watchdog.onWatchdogTrigger = () => {
+      this.watchdog.alarm.enable = false; // at zero it would fire again and again
       this.resetBy = this.watchdog.reason === FORCED ? 'reset' : 'watchdog';
     };
   }

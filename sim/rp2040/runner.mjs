@@ -72,11 +72,10 @@ class Runner {
     const until = clock.nanos + TURN_NS;
     const { orders } = this.crossbar;
     while (clock.nanos < until && !life.resetBy && !orders.reset) {
-      if (hung) {
-        clock.tick(Math.min(until - clock.nanos, Math.max(1, clock.nanosToNextAlarm)));
-      } else if (core.waiting) {
-        if (!busy) break;
-        clock.tick(Math.max(1, Math.min(until - clock.nanos, clock.nanosToNextAlarm)));
+      if (hung || core.waiting) {
+        if (!hung && !busy) break;
+        const next = clock.nanosToNextAlarm;
+        clock.tick(next > 0 ? Math.min(until - clock.nanos, next) : until - clock.nanos);
       } else {
         clock.tick(core.executeInstruction() * CYCLE_NS);
       }
