@@ -17,6 +17,7 @@ from ohmloop.crossbar import (
     ForeignSetup,
     LeaseHeld,
     LimitExceeded,
+    LinkLost,
     PulseList,
     Readback,
     UncertainExchange,
@@ -37,23 +38,33 @@ def random_pulses(random: Random) -> PulseList:
     return PulseList(rows, cols, volts, np.full(len(cells), 10e-6))
 
 
+def enter(url: str) -> NativeCrossbar:
+    """Open the board as soon as the rival leaves its set-up alone for a moment."""
+    for _ in range(100):
+        try:
+            return open_native(url)
+        except (ForeignSetup, LinkLost):
+            PAUSE.wait(0.03)
+    pytest.fail("the rival never rests")
+
+
 class Observer:
     """A client without a lease: it believes only what was read under the set-up that it found."""
 
     def __init__(self, control: Control, url: str) -> None:
         self._control = control
         self._url = url
-        self._crossbar = open_native(url)
+        self._crossbar = enter(url)
         self.read = self.wrong = self.refused = 0
 
     def look(self) -> None:
         rows, cols = np.repeat(np.arange(ROW), 8), np.tile(np.arange(8), ROW)
         try:
             readings = self._crossbar.read_cells(rows, cols)
-        except (ForeignSetup, LimitExceeded):  # another set-up, or disarmed
+        except (ForeignSetup, LimitExceeded, LinkLost):  # another set-up, disarmed, or a busy machine
             self.refused += 1
             self.close()
-            self._crossbar = open_native(self._url)
+            self._crossbar = enter(self._url)
         else:
             self.read += 1
             self.wrong += wrong(readings.conductances_s, self._control.truth()["conductance_s"][rows, cols])
@@ -73,7 +84,7 @@ def prepare(crossbar: NativeCrossbar, observer: Observer) -> None:
         try:
             crossbar.arm(LIMITS, DEVICE_HASH)
             crossbar.configure(SETUP)
-        except (LeaseHeld, ForeignSetup):
+        except (LeaseHeld, ForeignSetup, LinkLost):
             observer.look()
             PAUSE.wait(0.03)
         else:
@@ -115,14 +126,14 @@ def test_no_pulse_twice_and_no_foreign_reading(emulator: StartEmulator) -> None:
 def campaign(control: Control, url: str, observer: Observer, random: Random) -> tuple[Ledger, dict[str, int]]:
     """Pulse at random; what was applied for all that the host knows, and how often what happened."""
     ledger, told = Ledger(8, 8), dict.fromkeys(("done", "uncertain", "refused", "wrong"), 0)
-    crossbar = open_native(url)
+    crossbar = enter(url)
     prepare(crossbar, observer)
     while told["done"] + told["uncertain"] < EXCHANGES:
         if random.random() < 0.02:
             control.ask("reset", when=random.choice(("now", {"gates": random.randint(1, 12)})))
         if random.random() < 0.01:  # a new host in place of the old one
             crossbar.close()
-            crossbar = open_native(url)
+            crossbar = enter(url)
             prepare(crossbar, observer)
         if random.random() < 0.02:
             observer.look()
@@ -133,7 +144,7 @@ def campaign(control: Control, url: str, observer: Observer, random: Random) -> 
             told["uncertain"] += 1
             ledger.unknown(pulses)
             prepare(crossbar, observer)
-        except (ForeignSetup, LeaseHeld):
+        except (ForeignSetup, LeaseHeld, LinkLost):  # before anything was sent
             told["refused"] += 1
             prepare(crossbar, observer)
         else:

@@ -70,8 +70,8 @@ class Crossbar(ABC):
         """Apply one exchange of pulses: at most `capabilities.max_pulses`, at most about a second.
 
         Raises UncertainExchange if it was sent and its outcome cannot be known, Stopped if it ended before its
-        last pulse, BoardRefusal or BoardReset if nothing of it was applied. After UncertainExchange and BoardReset
-        the crossbar refuses to go on until `resume` (or `configure` and `arm`) is called.
+        last pulse; BoardRefusal, ForeignSetup (BoardReset is one) or LinkLost if nothing of it was applied. After
+        UncertainExchange and ForeignSetup the crossbar refuses to go on until `resume` (or `configure` and `arm`).
         """
 
     def recover(self, token: EffectToken, pulses: PulseList, readback: Readback, setup: Setup) -> PulseResult | None:

@@ -25,6 +25,9 @@ RENEW_S = 5.0
 TRIES = 3
 """How often a request is tried again because the generation moved in between."""
 
+LOOKS = 10
+"""How often the state is asked for again because its parts were of different generations."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arming:
@@ -247,7 +250,7 @@ class Session:
             self.verify()
 
     def _snapshot(self) -> _Snapshot:
-        for _ in range(TRIES):
+        for _ in range(LOOKS):
             frames = [
                 self._client.request(query, lease=self.key).frame
                 for query in ("SYSTem:STATe?", "CONFigure?", "CALibration?")
