@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ohmloop.cli.demonstration.faults import EXAMPLE, Faults
+from ohmloop.cli.drawing import check_can_draw
 from ohmloop.cli.output import AsJson, print_json
 
 
@@ -19,6 +20,7 @@ def demo(
     json: AsJson = False,
 ) -> None:
     """Program pretrained digits into emulated boards, serve them, ask over HTTP, and compare with the truth."""
+    check_can_draw()
     faults = Faults.parse(fault) if fault is not None else None
     from ohmloop.cli.demonstration.run import demonstrate
     from ohmloop.cli.progress import CampaignProgress

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ohmloop.cli.drawing import check_can_draw
 from ohmloop.cli.failure import FAILED, USAGE, CommandError
 from ohmloop.cli.interrupt import LOOK_UP_S, safe_point_first
 from ohmloop.cli.opening import armed_station, open_device, open_model
@@ -36,6 +37,8 @@ def program(
     from ohmloop.service.programming import KIND, Programming
     from ohmloop.station import PulsesWithheld
 
+    if maps is not None:
+        check_can_draw()
     try:
         plan = ProgrammingPlan(policy, Acceptance(tolerance=tolerance), Stops(pulses=pulses, time_s=time_s))
     except ValueError as error:
