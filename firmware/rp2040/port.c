@@ -15,6 +15,8 @@
 
 void ohm_port_early(void);
 
+/* Converters that do not answer at start make every conversion a bad one, which latches. */
+static int answering;
 static int watching;
 static uint32_t watchdog_ms = WATCHDOG_MS;
 
@@ -40,7 +42,7 @@ static void hal_adc_span(void *ctx, int span) {
 
 static int hal_adc_sample(void *ctx, int log2_osr, int16_t *codes, int count) {
     (void)ctx;
-    return adc_convert(log2_osr, codes, count);
+    return answering ? adc_convert(log2_osr, codes, count) : -1;
 }
 
 static void hal_energise(void *ctx, int on) {
@@ -143,7 +145,8 @@ const ohm_hal *ohm_port_start(void) {
     gate_start();
     latches_write(nothing, ADC_CHANNELS, nothing, ADC_CHANNELS);
     dac_reset();
-    adc_start();
+    answering = dac_check() == 0;
+    answering = adc_start() == 0 && answering;
     return &hal;
 }
 
