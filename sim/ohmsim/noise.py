@@ -99,6 +99,11 @@ class NoiseStream:
         self._first = _mix(key[0] + walk)
         self._second = _mix(key[1] + walk)
 
+    @property
+    def keys(self) -> tuple[Words, Words]:
+        """Keys a and b of every cell, for kernels that draw themselves; shape (cells,) each."""
+        return self._first, self._second
+
     def bits(self, cells: NDArray[np.integer], ordinals: Words) -> Words:
         """64 uniform bits."""
         x = np.atleast_1d(self._first[cells] + ordinals * _G)

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ohmsim.devices.base import Cells, Device, Floats, Ordinals, within
+from ohmsim.devices.kernel import Kernel, event, lib, pointer
 from ohmsim.noise import NoiseSource
 from ohmsim.parameters import bounded
 from ohmsim.state import State
@@ -67,29 +68,51 @@ class Synaptogen(Device):
         # Without their last coefficient, which is zero: polynomials of the chord I(U) / U.
         self._chord_low, self._chord_high = p["llrs"][:-1], p["hhrs"][:-1]
         self._g_low, self._g_high = (np.polyval(c, self._u0) for c in (self._chord_low, self._chord_high))
-        self._gamma = p["gamma"].T[:, :, None]
-        self._terms = np.concatenate((p["innovation"], *p["lag"]), axis=1).T[:, :, None]
-        self._draws = (noise.stream("synaptogen.cycle.0", cells), noise.stream("synaptogen.cycle.1", cells))
-        self._mean, self._spread = self._devices(p, cells, noise)
+        mean, spread = self._devices(p, cells, noise)
 
         every = np.arange(cells)
-        # Features in normal space of the last ORDER cycles, newest first.
-        self._history: Floats = state.array("synaptogen.history", (ORDER, FEATURES, cells), np.float64)
-        self._cycle: NDArray[np.uint64] = state.array("synaptogen.cycle", (cells,), np.uint64)
-        self._y: Floats = state.array("synaptogen.features", (FEATURES, cells), np.float64)
+        # Features in normal space of the last ORDER cycles: cycle n at n modulo ORDER.
+        history: Floats = state.array("synaptogen.history", (cells, ORDER, FEATURES), np.float64)
+        cycle: NDArray[np.uint64] = state.array("synaptogen.cycle", (cells,), np.uint64)
+        self._y: Floats = state.array("synaptogen.features", (cells, FEATURES), np.float64)
         self._level: NDArray[np.int8] = state.array("synaptogen.level", (cells,), np.int8)
         self._u_reset: Floats = state.array("synaptogen.u_reset", (cells,), np.float64)
-        self._curve: Floats = state.array("synaptogen.curve", (2, cells), np.float64)
+        self._curve: Floats = state.array("synaptogen.curve", (cells, 2), np.float64)
         self._r: Floats = state.array("synaptogen.r", (cells,), np.float64)
-        fresh = every[self._cycle == 0]
-        if fresh.size:
-            self._next_cycle(fresh)
-            self._r[fresh] = self._mixture(self._y[R_HIGH, fresh])
         self._conductance_s = np.empty(cells)
+        keys = [noise.stream(f"synaptogen.cycle.{pair}", cells).keys for pair in range(2)]
+        self._kernel = Kernel(
+            "ohm_synaptogen",
+            first=(keys[0][0], keys[1][0]),
+            second=(keys[0][1], keys[1][1]),
+            terms=np.ascontiguousarray(np.concatenate((p["innovation"], *p["lag"]), axis=1).T),
+            gamma=np.ascontiguousarray(p["gamma"].T),
+            mean=mean,
+            spread=spread,
+            chord_low=self._chord_low,
+            chord_high=self._chord_high,
+            u0=self._u0,
+            u_max=self._u_max,
+            eta=self._eta,
+            g_low=self._g_low,
+            g_high=self._g_high,
+            history=history,
+            cycle=cycle,
+            features=self._y,
+            u_reset=self._u_reset,
+            r=self._r,
+            curve=self._curve,
+            level=self._level,
+            conductance=self._conductance_s,
+        )
+        fresh = every[cycle == 0]
+        if fresh.size:
+            lib.ohm_synaptogen_next(self._kernel.model, pointer(fresh.astype(np.int64)), fresh.size)
+            self._r[fresh] = self._mixture(self._y[fresh, R_HIGH])
         self._settle(every)
 
     def _devices(self, p: dict[str, NDArray[np.float64]], cells: int, noise: NoiseSource) -> tuple[Floats, Floats]:
-        """Means and spreads of the features of each cell, shape (FEATURES, cells)."""
+        """Means and spreads of the features of each cell, shape (cells, FEATURES)."""
         every, first = np.arange(cells), np.zeros(1, np.uint64)
         share = np.cumsum(p["weight"]) / p["weight"].sum()
         component = np.searchsorted(share, noise.stream("synaptogen.component", cells).uniform(every, first))
@@ -102,7 +125,8 @@ class Synaptogen(Device):
             mine = component == number
             drawn = mean[:, None] + sum(cholesky[:, k, None] * normal[k][mine] for k in range(2 * FEATURES))
             both[:, mine] = average[:, None] + self.parameters.d2d * (drawn - average[:, None])
-        return both[:FEATURES], self.parameters.c2c * both[FEATURES:]
+        spread = self.parameters.c2c * both[FEATURES:]
+        return np.ascontiguousarray(both[:FEATURES].T), np.ascontiguousarray(spread.T)
 
     @property
     def conductance_s(self) -> Floats:
@@ -112,38 +136,33 @@ class Synaptogen(Device):
     @property
     def bounds_s(self) -> tuple[Floats, Floats]:
         """Of the present cycle, or where the cell is: it may still be at the low resistance of the last one."""
-        high_state, low_state = 1 / self._y[R_HIGH], 1 / self._y[R_LOW]
+        high_state, low_state = 1 / self._y[:, R_HIGH], 1 / self._y[:, R_LOW]
         return np.minimum(high_state, self._conductance_s), np.maximum(low_state, self._conductance_s)
 
     @property
     def features(self) -> Floats:
         """Features of the present cycle of every cell, shape (4, cells): ohm, V, ohm, V, in the paper's signs."""
-        return self._y
+        return self._y.T
 
     def apply(self, cells: Cells, volts: Floats, duration_s: float, ordinals: Ordinals) -> None:
-        """SET, RESET, or nothing; neither duration nor ordinal matters."""
-        level = self._level[cells]
-        sets = (level != LOW) & (volts >= -self._y[U_SET, cells])
-        resets = (level != HIGH) & (volts < -self._u_reset[cells])
-        if sets.any():
-            self._set(cells[sets])
-        if resets.any():
-            self._reset(cells[resets], -volts[resets])
+        """SET, RESET, or nothing (sim/kernels/cells/synaptogen.c); neither duration nor ordinal matters."""
+        where, seen, _ = event(cells, volts, ordinals)
+        lib.ohm_synaptogen_apply(self._kernel.model, where, seen, len(cells))
 
     def put(self, conductance_s: Floats) -> None:
         """Invert G(r); a cell between its bounds is on the RESET curve of its present cycle."""
         given = np.flatnonzero(within(conductance_s, self.bounds_s))
         r = (self._g_low - conductance_s[given]) / (self._g_low - self._g_high)
-        r_high, r_low = self._mixture(self._y[R_HIGH, given]), self._mixture(self._y[R_LOW, given])
+        r_high, r_low = self._mixture(self._y[given, R_HIGH]), self._mixture(self._y[given, R_LOW])
         self._r[given] = r
         self._level[given] = np.where(r >= r_high, HIGH, np.where(r <= r_low, LOW, BETWEEN))
-        self._aim(given, self._y[U_RESET, given], r_low)
-        below, above = self._y[U_RESET, given].copy(), np.full(given.size, self._u_max)
+        self._aim(given, self._y[given, U_RESET], r_low)
+        below, above = self._y[given, U_RESET].copy(), np.full(given.size, self._u_max)
         for _ in range(BISECTIONS):
             middle = (below + above) / 2
             further = self._follow(given, middle) < r
             below, above = np.where(further, middle, below), np.where(further, above, middle)
-        self._u_reset[given] = np.where(self._level[given] == LOW, self._y[U_RESET, given], below)
+        self._u_reset[given] = np.where(self._level[given] == LOW, self._y[given, U_RESET], below)
         self._settle(given)
 
     def chord_s(self, volts: Floats) -> Floats:
@@ -157,52 +176,6 @@ class Synaptogen(Device):
         low, high = (np.polyval(np.polyder(np.append(c, 0)), -volts) for c in (self._chord_low, self._chord_high))
         return np.where(self.chord_s(volts) > LEAST_S, low + self._r * (high - low), LEAST_S)
 
-    def _set(self, cells: Cells) -> None:
-        self._r[cells] = self._mixture(self._y[R_LOW, cells])
-        self._level[cells] = LOW
-        self._u_reset[cells] = self._y[U_RESET, cells]
-        self._settle(cells)
-
-    def _reset(self, cells: Cells, u: Floats) -> None:
-        leaving = cells[self._level[cells] == LOW]
-        if leaving.size:
-            self._next_cycle(leaving)
-            self._aim(leaving, self._u_reset[leaving], self._r[leaving])
-        whole = u >= self._u_max
-        full, part = cells[whole], cells[~whole]
-        self._r[full] = self._mixture(self._y[R_HIGH, full])
-        self._r[part] = self._follow(part, u[~whole])
-        self._level[full], self._level[part] = HIGH, BETWEEN
-        self._u_reset[cells] = u
-        self._settle(cells)
-
-    def _next_cycle(self, cells: Cells) -> None:
-        """Draw the features of the next cycle.
-
-        Term by term, so that the bits of a cell do not depend on which others are drawn with it.
-        """
-        every = cells.size == self._cycle.size
-        past = self._history if every else np.take(self._history, cells, axis=2)
-        ordinals = self._cycle[cells]
-        drawn = [draw for stream in self._draws for draw in stream.normal_pair(cells, ordinals)]
-        x, term = np.zeros((FEATURES, cells.size)), np.empty((FEATURES, cells.size))
-        for coefficients, variable in zip(self._terms, (*drawn, *past.reshape(-1, cells.size)), strict=True):
-            x += np.multiply(coefficients, variable, out=term)
-        if every:
-            self._history[1:] = self._history[:-1].copy()
-            self._history[0] = x
-        else:
-            self._history[1:, :, cells] = past[:-1]
-            self._history[0][:, cells] = x
-        self._cycle[cells] = ordinals + np.uint64(1)
-        bent = np.zeros_like(x)
-        for coefficient in self._gamma:
-            bent *= x
-            bent += coefficient
-        y = self._mean[:, cells] + self._spread[:, cells] * bent
-        y[R_HIGH] = np.exp(np.log(10) * y[R_HIGH])
-        self._y[:, cells] = y
-
     def _mixture(self, resistance: Floats) -> Floats:
         """The share r at which a cell has this resistance."""
         r: Floats = (self._g_low - 1 / resistance) / (self._g_low - self._g_high)
@@ -210,13 +183,13 @@ class Synaptogen(Device):
 
     def _aim(self, cells: Cells, u: Floats, r: Floats) -> None:
         """The RESET curve I = a |U_max - U|^eta + c from here (voltage u, share r) to the high state."""
-        start, end = self._current(r, u), self._current(self._mixture(self._y[R_HIGH, cells]), self._u_max)
-        self._curve[0, cells] = (start - end) / np.abs(self._u_max - u) ** self._eta
-        self._curve[1, cells] = end
+        start, end = self._current(r, u), self._current(self._mixture(self._y[cells, R_HIGH]), self._u_max)
+        self._curve[cells, 0] = (start - end) / np.abs(self._u_max - u) ** self._eta
+        self._curve[cells, 1] = end
 
     def _follow(self, cells: Cells, u: Floats) -> Floats:
         """The share at voltage u of the RESET curve."""
-        a, c = self._curve[:, cells]
+        a, c = self._curve[cells].T
         current = a * np.abs(self._u_max - u) ** self._eta + c
         low, high = (u * np.polyval(chord, u) for chord in (self._chord_low, self._chord_high))
         r: Floats = (current - low) / (high - low)

@@ -25,13 +25,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ohmsim.devices.base import Cells, Device, Floats, Ordinals, within
+from ohmsim.devices.kernel import Kernel, event, lib
 from ohmsim.errors import ParameterError
 from ohmsim.noise import LARGEST_NORMAL, NoiseSource
 from ohmsim.parameters import bounded
 from ohmsim.state import State
-
-# Constants without a dimension: numpy takes six times as long for an operation with a scalar on few cells.
-_ZERO, _ONE = np.array(0.0), np.array(1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +79,15 @@ class Vteam(Device):
         self._rate = np.stack(
             (p.rate_reset * spread("rate_reset", p.d2d_rate), p.rate_set * spread("rate_set", p.d2d_rate))
         )
-        self._alpha = np.array((p.alpha_reset, p.alpha_set))
-        self._end = np.array((0.0, 1.0))
         self._g_min = p.g_min * spread("g_min", p.d2d_g_min)
         self._g_span = p.g_max * spread("g_max", p.d2d_g_max) - self._g_min
         if not (self._g_span > 0).all():
             raise ParameterError("g_min", p.g_min, f"below g_max = {p.g_max:g} S by more than their spread")
 
-        self._tail, self._tail_v = p.tail_rate, np.array(p.tail_v)
-        self._tail_rest = np.exp(-self._threshold / p.tail_v)
         jitter = 1 + p.c2c_volts * LARGEST_NORMAL
         self.quiet_reset_v, self.quiet_set_v = (self._threshold.min(axis=1) / jitter).tolist()
         if p.tail_rate > 0:
             self.quiet_reset_v = self.quiet_set_v = 0.0
-        self._cycle = noise.stream("vteam.c2c", cells)
-        self._c2c_rate, self._c2c_mean = np.array(p.c2c_rate), np.array(p.c2c_rate**2 / 2)
-        self._c2c_volts = np.array(p.c2c_volts)
 
         def initial() -> Floats:
             u = noise.stream("vteam.initial", cells).uniform(every, first)
@@ -105,6 +96,23 @@ class Vteam(Device):
         self._w = state.array("vteam.w", (cells,), np.float64, initial)
         self._low_s, self._high_s = self._g_min, self._g_min + self._g_span
         self._conductance_s = self._g_min + self._g_span * self._w
+        first, second = noise.stream("vteam.c2c", cells).keys
+        self._kernel = Kernel(
+            "ohm_vteam",
+            first=first,
+            second=second,
+            threshold=tuple(self._threshold),
+            rate=tuple(self._rate),
+            alpha=np.array((p.alpha_reset, p.alpha_set)),
+            c2c_rate=p.c2c_rate,
+            c2c_volts=p.c2c_volts,
+            tail_rate=p.tail_rate,
+            tail_v=p.tail_v,
+            g_min=self._g_min,
+            g_span=self._g_span,
+            w=self._w,
+            conductance=self._conductance_s,
+        )
 
     @property
     def conductance_s(self) -> Floats:
@@ -117,41 +125,8 @@ class Vteam(Device):
         return self._low_s, self._high_s
 
     def apply(self, cells: Cells, volts: Floats, duration_s: float, ordinals: Ordinals) -> None:
-        """Closed form of one pulse of constant voltage."""
-        rate_draw, volt_draw = self._cycle.normal_pair(cells, ordinals)
-        volt_draw *= self._c2c_volts
-        volt_draw += _ONE
-        acting = volts * volt_draw
-        direction = (acting > _ZERO).astype(np.intp)
-        threshold = self._threshold[direction, cells]
-        excess = np.abs(acting)
-        excess /= threshold
-        excess -= _ONE
-        tail = self._subthreshold(excess, threshold, self._tail_rest[direction, cells]) if self._tail else None
-        np.maximum(excess, _ZERO, out=excess)
-        rate_draw *= self._c2c_rate
-        rate_draw -= self._c2c_mean
-        rate = np.exp(rate_draw)
-        excess **= self._alpha[direction]
-        if tail is not None:
-            excess += tail
-        rate *= excess
-        rate *= self._rate[direction, cells]
-        rate *= np.array(-duration_s)
-        gone = np.negative(np.expm1(rate))
-        w = self._w[cells]
-        w += gone * (self._end[direction] - w)
-        self._w[cells] = w
-        w *= self._g_span[cells]
-        w += self._g_min[cells]
-        self._conductance_s[cells] = w
-
-    def _subthreshold(self, excess: Floats, threshold: Floats, rest: Floats) -> Floats:
-        below = np.minimum(excess, _ZERO)
-        below *= threshold
-        below /= self._tail_v
-        tail: Floats = self._tail * (np.exp(below) - rest)
-        return tail
+        """Closed form of one pulse of constant voltage: sim/kernels/cells/vteam.c."""
+        lib.ohm_vteam_apply(self._kernel.model, *event(cells, volts, ordinals), len(cells), duration_s)
 
     def put(self, conductance_s: Floats) -> None:
         """Invert G(w)."""
