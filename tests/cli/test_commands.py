@@ -29,15 +29,18 @@ def test_arming_lasts_until_disarmed(ohmloop: Command, board: Board) -> None:
     assert "nothing" in ohmloop("arm", "-d", board.url, "--dut", board.dut, "--disarm").out
 
 
-def test_a_shutdown_is_cleared_only_when_asked(ohmloop: Command, board: Board) -> None:
+def test_a_shutdown_is_cleared_only_when_asked(ohmloop: Command, board: Board, weights: Path) -> None:
     where = ("-d", board.url, "--dut", board.dut)
-    assert ohmloop("scan", *where).code == 0  # a board that has never read is not energised and has nothing to trip
     with board.emulator.control() as control:
-        control.ask("trip")
+        control.ask("trip", when={"gates": 5})
+    tripped = ohmloop("program", *where, "-m", weights)
+    assert tripped.code == 1
+    assert "go on with --resume 1" in tripped.err
     shut_down = ohmloop("scan", *where)
     assert shut_down.code == 4
+    assert "rip" in shut_down.err
     assert ohmloop("arm", *where, "--clear").code == 0
-    assert ohmloop("scan", *where).code == 0
+    assert ohmloop("program", *where, "-m", weights, "--resume", "1").code == 0
 
 
 def test_program_infer_and_what_the_store_kept(ohmloop: Command, board: Board, weights: Path, tmp_path: Path) -> None:

@@ -52,17 +52,18 @@ def test_a_shutdown_is_reported_and_cleared(tmp_path: Path) -> None:
         emulator.control() as control,
         serve(tmp_path / "runs.sqlite", emulator.boards[0].url, network("small")) as served,
     ):
-        control.ask("trip")
-        with listening(served.http) as events:
-            number = served.http.post("/v1/programming", json={"model": "small"}).json()["id"]
-            until(events, "job", id=number)
+        control.ask("trip", when={"gates": 5})
+        number = served.http.post("/v1/programming", json={"model": "small"}).json()["id"]
         assert served.station.jobs[number].wait(30)
-        assert served.http.get("/v1/runs").json()[-1]["state"] == "paused"
-        assert control.ask("truth")["gates"] == 0
+        run = served.http.get("/v1/runs").json()[-1]
+        assert run["state"] == "paused"
+        assert control.ask("truth")["gates"] == 5
+        shut = served.http.post("/v1/programming", json={"model": "small", "resume": run["id"]}).json()["id"]
+        assert served.station.jobs[shut].wait(30)
+        assert control.ask("truth")["gates"] == 5
         cleared = served.http.post("/v1/clear")
         assert cleared.status_code == 200, cleared.text
-        with listening(served.http) as events:
-            number = served.http.post("/v1/programming", json={"model": "small"}).json()["id"]
-            until(events, "job", id=number, state="done")
-        assert served.station.jobs[number].wait(10)
+        body = {"model": "small", "resume": run["id"]}
+        resumed = served.http.post("/v1/programming", json=body).json()["id"]
+        assert served.station.jobs[resumed].wait(60)
         assert served.http.get("/v1/station").json()["holds"] == "small"
