@@ -72,3 +72,4 @@ micropython:
 	@tools/fetch_micropython.sh >/dev/null || [ $$? -eq 3 ]
 
 include firmware/firmware.mk
+include hardware/hardware.mk

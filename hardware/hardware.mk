@@ -31,3 +31,24 @@ layout: $(DEV) $(LAYOUT)/route
 	cp hardware/kicad/ohm8.kicad_pro $(LAYOUT)/
 	$(KICAD_PYTHON) ohm8.layout.build $(LAYOUT)/ohm8.net $(LAYOUT)/places.json $(LAYOUT)/routes.txt $(LAYOUT)/ohm8.kicad_pcb
 	cp $(LAYOUT)/ohm8.kicad_pcb hardware/kicad/
+
+# What a fabricator and an assembler need, made from the committed design into build/hardware and nowhere else.
+FABRICATION := build/hardware
+KICAD_CLI := hardware/tools/kicad.sh kicad-cli
+SHEETS := hardware/kicad/ohm8.kicad_sch
+BOARD := hardware/kicad/ohm8.kicad_pcb
+
+.PHONY: fabrication renders
+fabrication: $(DEV)  ## gerbers, drill, placement, bill of materials and schematic in build/hardware
+	@mkdir -p $(FABRICATION)/gerbers
+	$(KICAD_CLI) pcb drc --severity-all --schematic-parity --exit-code-violations -o $(FABRICATION)/drc.txt $(BOARD)
+	$(KICAD_CLI) pcb export gerbers -o $(FABRICATION)/gerbers/ $(BOARD)
+	$(KICAD_CLI) pcb export drill -o $(FABRICATION)/gerbers/ $(BOARD)
+	$(KICAD_CLI) pcb export pos --format csv --units mm --exclude-dnp -o $(FABRICATION)/ohm8-placement.csv $(BOARD)
+	$(KICAD_CLI) sch export pdf -o $(FABRICATION)/ohm8-schematic.pdf $(SHEETS)
+	$(KICAD_CLI) sch export netlist --format kicadsexpr -o $(FABRICATION)/ohm8.net $(SHEETS)
+	$(OWN_PYTHON) ohm8.fabrication $(FABRICATION)/ohm8.net $(FABRICATION)/ohm8-bom.csv
+
+renders:
+	$(KICAD_CLI) pcb render --side top --width 1200 --height 1200 -o docs/hardware/board-top.png $(BOARD)
+	$(KICAD_CLI) pcb render --side bottom --width 1200 --height 1200 -o docs/hardware/board-bottom.png $(BOARD)

@@ -14,9 +14,15 @@
 #include "grid.h"
 #include "maze.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { ROUNDS = 120, PATIENCE = 6 };
+#define FIRST_PRESSURE 0.3
+#define SECOND_PRESSURE 1.5
+#define MOST_PRESSURE 60.0
 
 static void die(const char *what)
 {
@@ -82,17 +88,17 @@ static int shorter(const void *a, const void *b)
     return left < right ? -1 : left > right ? 1 : *(const int *)a - *(const int *)b;
 }
 
-/* Makes every place where two nets meet dearer for good. */
-static void remember(void)
+/* Makes every place where two nets meet dearer for good, the more the longer it lasts. */
+static void remember(int round)
 {
     for (int n = 0; n < net_count; n++)
         for (int k = 0; k < nets[n].count; k++) {
             const point_t *p = &nets[n].points[k];
             uint16_t *track = &track_history[p->layer][p->cell];
             if (track_count[p->class][p->layer][p->cell] > 1 && *track < 2000)
-                *track = (uint16_t)(*track + 4);
+                *track = (uint16_t)(*track + 4 + round / 2);
             if (p->via && via_count[p->cell] > 1 && via_history[p->cell] < 4000)
-                via_history[p->cell] = (uint16_t)(via_history[p->cell] + 30);
+                via_history[p->cell] = (uint16_t)(via_history[p->cell] + 30 + round);
         }
 }
 
@@ -102,12 +108,13 @@ static int negotiate(int rounds)
     for (int n = 0; n < net_count; n++)
         order[n] = n;
     qsort(order, (size_t)net_count, sizeof(int), shorter);
-    double pressure = 0.3;
-    int contested = net_count, lost = 0;
+    double pressure = FIRST_PRESSURE;
+    int contested = net_count, lost = 0, fewest = net_count, idle = 0;
+    bool all = true;
     for (int round = 0; round < rounds; round++) {
         for (int k = 0; k < net_count; k++) {
             net_t *net = &nets[order[k]];
-            if (net->pad_count < 2 || (round > 0 && !grid_conflicts(net)))
+            if (net->pad_count < 2 || (!all && !grid_conflicts(net)))
                 continue;
             grid_stamp(net, -1);
             maze_route(net, pressure);
@@ -121,10 +128,17 @@ static int negotiate(int rounds)
         fprintf(stderr, "round %d: %d nets in conflict, %d pads without a way\n", round + 1, contested, lost);
         if (contested == 0)
             break;
-        remember();
-        pressure = pressure * 1.25 + 0.1;
-        if (pressure > 60)
-            pressure = 60;
+        remember(round);
+        idle = contested < fewest ? 0 : idle + 1;
+        fewest = contested < fewest ? contested : fewest;
+        all = idle >= PATIENCE; /* two nets that push each other to and fro: let their neighbours make room */
+        if (all) {
+            idle = 0;
+            fewest = net_count;
+            pressure = SECOND_PRESSURE;
+        } else {
+            pressure = fmin(pressure * 1.25 + 0.1, MOST_PRESSURE);
+        }
     }
     for (int n = 0; n < net_count; n++)
         if (grid_conflicts(&nets[n]) || nets[n].lost)
@@ -167,7 +181,7 @@ int main(int count, char **arguments)
     read_problem(arguments[1]);
     grid_own();
     maze_open();
-    int left = negotiate(count > 3 ? atoi(arguments[3]) : 60);
+    int left = negotiate(count > 3 ? atoi(arguments[3]) : ROUNDS);
     FILE *out = fopen(arguments[2], "w");
     if (!out)
         die("the routes cannot be written");

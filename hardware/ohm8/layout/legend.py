@@ -15,17 +15,53 @@ _THICK = 0.12
 _GAP = 0.15
 
 
+# What a user must know without the schematic: (text, x, y, height) in mm on the board.
+_LEGENDS = (
+    ("ohm8  8 x 8 crossbar interface  rev A", 27.0, 18.2, 1.3),
+    ("ohmloop, CERN-OHL-P-2.0", 27.0, 20.8, 1.0),
+    ("J3 STACK", 20.6, 9.3, 0.9),
+    ("J2 DEVICE: ROW 0..7", 48.9, 87.6, 0.9),
+    ("COL 0..7", 48.9, 84.6, 0.9),
+    ("RN1 LINKS / LIMITERS", 22.9, 86.1, 0.9),
+)
+
+
 def write(board: pcbnew.BOARD, place: Place) -> None:
     """Texts that would overlap anything are left to the fabrication layer."""
     taken = _occupied(board)
+    for content, x, y, size in _LEGENDS:
+        taken.append(_legend(board, content, place(x, y), size))
     for footprint in sorted(board.GetFootprints(), key=lambda f: f.GetReference()):
         text = footprint.Reference()
         footprint.Value().SetLayer(pcbnew.F_Fab)
+        if footprint.GetReference().startswith("TP"):
+            text = _net_name(footprint)
         text.SetTextSize(pcbnew.VECTOR2I_MM(_SIZE, _SIZE))
         text.SetTextThickness(pcbnew.FromMM(_THICK))
         if _SMALL.match(footprint.GetReference()) or not _fit(text, footprint, taken):
             text.SetLayer(pcbnew.F_Fab)
-            text.SetTextPos(footprint.GetPosition())
+            text.SetPosition(footprint.GetPosition())
+
+
+def _net_name(footprint: pcbnew.FOOTPRINT) -> pcbnew.PCB_TEXT:
+    """A test point is called by its net; its reference goes to the fabrication layer."""
+    footprint.Reference().SetLayer(pcbnew.F_Fab)
+    text = pcbnew.PCB_TEXT(footprint)
+    text.SetText(next(iter(footprint.Pads())).GetNetname().rsplit("/", 1)[-1])
+    text.SetLayer(pcbnew.F_SilkS)
+    footprint.Add(text)
+    return text
+
+
+def _legend(board: pcbnew.BOARD, content: str, at: pcbnew.VECTOR2I, size: float) -> pcbnew.BOX2I:
+    text = pcbnew.PCB_TEXT(board)
+    text.SetText(content)
+    text.SetPosition(at)
+    text.SetLayer(pcbnew.F_SilkS)
+    text.SetTextSize(pcbnew.VECTOR2I_MM(size, size))
+    text.SetTextThickness(pcbnew.FromMM(size * 0.15))
+    board.Add(text)
+    return text.GetBoundingBox()
 
 
 def _occupied(board: pcbnew.BOARD) -> list[pcbnew.BOX2I]:

@@ -130,7 +130,7 @@ class Placing:
 
     def cost(self, refs: tuple[str, ...]) -> float:
         """Wire length of every net at `refs`, mm."""
-        nets = {net for ref in refs for net in self.nets_of[ref]}
+        nets = dict.fromkeys(net for ref in refs for net in self.nets_of[ref])
         return sum(self.length(net) for net in nets)
 
     def centre(self, ref: str) -> tuple[float, float]:

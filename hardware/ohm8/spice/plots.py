@@ -1,0 +1,65 @@
+"""Draws the simulated curves beside the ideal front end: python -m ohm8.spice.plots NETLIST FOLDER."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import pyplot as plt
+
+from ohm8 import netlist
+from ohm8.netlist import Netlist
+from ohm8.spice import studies
+
+CELLS = {"L": 1e-4, "M": 1e-3, "H": 2e-3}
+
+
+def settling(parts: Netlist, folder: Path) -> None:
+    """The converter's input after a row is switched to 0.2 V, in every range, as its distance from the end."""
+    figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
+    for which, siemens in CELLS.items():
+        step = studies.step(parts, which, siemens)
+        after = step.time_s > 0
+        away = np.abs(step.volts[after] / step.volts[-1] - 1)
+        axes.semilogy(step.time_s[after] * 1e6, np.maximum(away, 1e-6), label=f"{which}, {siemens * 1e6:.0f} µS")
+    axes.axhline(1e-4, color="0.6", linewidth=0.8)
+    axes.set(
+        xlim=(0, 25), ylim=(1e-5, 2), xlabel="time after the row's switch / µs", ylabel="distance from the end / step"
+    )
+    axes.legend(title="range, cell")
+    _save(figure, folder / "settling.svg")
+
+
+def pulse(parts: Netlist, folder: Path) -> None:
+    """Line voltages during a 10 µs pulse of 4 V, half on the row and minus half on the column, and the ideal cell."""
+    figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
+    for farads, style in ((50e-12, "-"), (1e-9, "--")):
+        curves = studies.pulse(parts, 10e-6, 4.0, 1e-4, farads)
+        time = curves.axis * 1e6 - 2
+        row, column = curves.values["v(row_0)"], curves.values["v(col_0)"]
+        for label, volts, colour in (("row", row, "C0"), ("column", column, "C1"), ("cell", row - column, "C2")):
+            axes.plot(time, volts, style, color=colour, label=f"{label}, {farads * 1e12:.0f} pF a line", linewidth=1)
+    axes.plot([-2, 0, 0, 10, 10, 20], [0, 0, 4, 4, 0, 0], color="0.6", linewidth=0.8, label="ideal cell")
+    axes.set(xlim=(-2, 20), xlabel="time after the gate / µs", ylabel="V")
+    axes.legend(fontsize="small")
+    _save(figure, folder / "pulse.svg")
+
+
+def _save(figure: plt.Figure, path: Path) -> None:
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
+def main() -> None:
+    """Writes both figures."""
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "ohm8"
+    parts = netlist.read(Path(sys.argv[1]))
+    settling(parts, Path(sys.argv[2]))
+    pulse(parts, Path(sys.argv[2]))
+
+
+if __name__ == "__main__":
+    main()
