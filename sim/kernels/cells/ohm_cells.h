@@ -31,7 +31,7 @@ typedef struct {
     double chord_low[6], chord_high[5];   /* polynomials of I(U) / U, highest power first */
     double u0, u_max, eta;
     double g_low, g_high;
-    double *history;     /* [cells][10][4], a ring by cycle */
+    float *history;      /* [cells][10][4], a ring by cycle */
     uint64_t *cycle;     /* [cells] */
     double *features;    /* [cells][4] */
     double *u_reset, *r; /* [cells] */

@@ -1,114 +1,230 @@
+/* Cells are looked at one by one; those that change are collected, and a block of them is worked on as vectors. Every
+ * lane does the same operations whatever its place, so a cell's bits do not depend on which others change with it. */
 #include "draws.h"
 #include "ohm_cells.h"
 
-enum { FEATURES = 4, ORDER = 10, HIGH = 0, BETWEEN = 1, LOW = 2 };
+enum { LANES = 64, FEATURES = 4, ORDER = 10, HIGH = 0, BETWEEN = 1, LOW = 2 };
 enum { R_HIGH, U_SET, R_LOW, U_RESET };
 
 #define LN_10 2.302585092994045684
 
-static double chord(const double *coefficients, int count, double u)
+/* Cells that are SET, or cells that are RESET, or those of them that leave the low-resistance state. */
+typedef struct {
+    size_t count;
+    int64_t cell[LANES];
+    double u[LANES], resistance[LANES], from[LANES], r[LANES], a[LANES], c[LANES];
+} block;
+
+typedef struct {
+    uint64_t word[2][LANES];
+    double draw[2][2][LANES];
+} cycle_draws;
+
+/* Values with which no operation goes astray, for lanes that no cell uses. */
+DRAWS_INLINE void block_clear(block *b)
 {
-    double sum = coefficients[0];
-    for (int i = 1; i < count; i++)
-        sum = sum * u + coefficients[i];
+    b->count = 0;
+    for (int i = 0; i < LANES; i++) {
+        b->cell[i] = 0;
+        b->u[i] = b->from[i] = 1.0;
+        b->resistance[i] = 1e4;
+        b->r[i] = b->a[i] = b->c[i] = 0.0;
+    }
+}
+
+DRAWS_INLINE double chord_low(const ohm_synaptogen *m, double u)
+{
+    double sum = m->chord_low[0];
+    for (int i = 1; i < 6; i++)
+        sum = sum * u + m->chord_low[i];
     return sum;
 }
 
+DRAWS_INLINE double chord_high(const ohm_synaptogen *m, double u)
+{
+    double sum = m->chord_high[0];
+    for (int i = 1; i < 5; i++)
+        sum = sum * u + m->chord_high[i];
+    return sum;
+}
+
+DRAWS_INLINE double current(const ohm_synaptogen *m, double r, double u)
+{
+    const double low = u * chord_low(m, u), high = u * chord_high(m, u);
+    return low + r * (high - low);
+}
+
 /* The share r at which a cell has this resistance. */
-static double mixture(const ohm_synaptogen *m, double resistance)
+DRAWS_INLINE double mixture(const ohm_synaptogen *m, double resistance)
 {
     return (m->g_low - 1.0 / resistance) / (m->g_low - m->g_high);
 }
 
-static double current(const ohm_synaptogen *m, double r, double u)
-{
-    const double low = u * chord(m->chord_low, 6, u), high = u * chord(m->chord_high, 5, u);
-    return low + r * (high - low);
-}
-
 /* (u_max - u)^eta */
-static double bend(const ohm_synaptogen *m, double u)
+DRAWS_INLINE double bend(const ohm_synaptogen *m, double u)
 {
-    const double left = fabs(m->u_max - u);
-    return left > 1e-300 ? power(left, m->eta) : 0.0;
+    const double left = fabs(m->u_max - u), held = left > 1e-300 ? left : 1e-300;
+    return power(held, m->eta);
 }
 
-static void put_r(const ohm_synaptogen *m, int64_t cell, double r)
+DRAWS_INLINE void put_r(const ohm_synaptogen *m, int64_t cell, double r)
 {
     m->r[cell] = r;
     m->conductance[cell] = m->g_low - r * (m->g_low - m->g_high);
 }
 
-static void next_cycle(const ohm_synaptogen *m, int64_t cell)
+/* The autoregression of one cell: features of its next cycle, with the high resistance as its logarithm. */
+DRAWS_INLINE void regress(const ohm_synaptogen *m, int64_t cell, const double *draws)
 {
     const uint64_t cycle = m->cycle[cell];
-    double *ring = m->history + cell * (ORDER * FEATURES);
-    double draws[FEATURES], x[FEATURES] = {0}, odd[FEATURES] = {0};
-    for (int pair = 0; pair < 2; pair++)
-        normal_pair(draw_word(m->first[pair][cell], m->second[pair][cell], cycle), &draws[2 * pair], &draws[2 * pair + 1]);
+    float *ring = m->history + cell * (ORDER * FEATURES);
+    double even[FEATURES] = {0}, odd[FEATURES] = {0};
     const double *terms = m->terms;
-    for (int i = 0; i < FEATURES; i++, terms += FEATURES)
-        for (int k = 0; k < FEATURES; k++)
-            x[k] += terms[k] * draws[i];
-    for (unsigned lag = 1; lag <= ORDER; lag++) {
-        const double *past = ring + (cycle + ORDER - lag) % ORDER * FEATURES;
+    for (int i = 0; i < FEATURES; i += 2, terms += 2 * FEATURES)
+        for (int k = 0; k < FEATURES; k++) {
+            even[k] += terms[k] * draws[i];
+            odd[k] += terms[FEATURES + k] * draws[i + 1];
+        }
+    unsigned slot = (unsigned)(cycle % ORDER);
+    float *newest = ring + slot * FEATURES;
+    for (int lag = 0; lag < ORDER; lag++) {
+        slot = slot == 0 ? ORDER - 1 : slot - 1;
+        const float *past = ring + slot * FEATURES;
         for (int i = 0; i < FEATURES; i += 2, terms += 2 * FEATURES)
             for (int k = 0; k < FEATURES; k++) {
-                x[k] += terms[k] * past[i];
-                odd[k] += terms[FEATURES + k] * past[i + 1];
+                even[k] += terms[k] * (double)past[i];
+                odd[k] += terms[FEATURES + k] * (double)past[i + 1];
             }
     }
-    double *features = m->features + cell * FEATURES, *newest = ring + cycle % ORDER * FEATURES;
+    const double *mean = m->mean + cell * FEATURES, *spread = m->spread + cell * FEATURES;
+    double *features = m->features + cell * FEATURES;
     for (int k = 0; k < FEATURES; k++) {
-        newest[k] = x[k] + odd[k];
+        newest[k] = (float)(even[k] + odd[k]);
+        const double x = (double)newest[k];
         double bent = m->gamma[k];
         for (int i = 1; i < 5; i++)
-            bent = bent * newest[k] + m->gamma[i * FEATURES + k];
-        features[k] = m->mean[cell * FEATURES + k] + m->spread[cell * FEATURES + k] * bent;
+            bent = bent * x + m->gamma[i * FEATURES + k];
+        features[k] = mean[k] + spread[k] * bent;
     }
-    features[R_HIGH] = exp_of(LN_10 * features[R_HIGH]);
     m->cycle[cell] = cycle + 1;
 }
 
-static void reset(const ohm_synaptogen *m, int64_t cell, double u)
+/* The next cycle of every cell of a block; its resistances become those of the new high state. */
+DRAWS_INLINE void next_cycle(const ohm_synaptogen *m, block *b, cycle_draws *d)
 {
-    const double *features = m->features + cell * FEATURES;
-    double *curve = m->curve + 2 * cell;
-    if (m->level[cell] == LOW) {
-        next_cycle(m, cell);
-        const double from = m->u_reset[cell], end = current(m, mixture(m, features[R_HIGH]), m->u_max);
-        curve[0] = (current(m, m->r[cell], from) - end) / bend(m, from);
-        curve[1] = end;
-    }
-    m->u_reset[cell] = u;
-    if (u >= m->u_max) {
-        m->level[cell] = HIGH;
-        put_r(m, cell, mixture(m, features[R_HIGH]));
-        return;
-    }
-    m->level[cell] = BETWEEN;
-    const double low = u * chord(m->chord_low, 6, u), high = u * chord(m->chord_high, 5, u);
-    put_r(m, cell, (curve[0] * bend(m, u) + curve[1] - low) / (high - low));
-}
-
-void ohm_synaptogen_apply(const ohm_synaptogen *m, const int64_t *cells, const double *volts, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const int64_t cell = cells[i];
-        const double u = -volts[i];
-        const double *features = m->features + cell * FEATURES;
-        if (u <= features[U_SET] && m->level[cell] != LOW) {
-            m->level[cell] = LOW;
-            m->u_reset[cell] = features[U_RESET];
-            put_r(m, cell, mixture(m, features[R_LOW]));
-        } else if (u > m->u_reset[cell] && m->level[cell] != HIGH) {
-            reset(m, cell, u);
+    for (int pair = 0; pair < 2; pair++) {
+        for (size_t i = 0; i < LANES; i++) {
+            const int64_t cell = b->cell[i];
+            d->word[pair][i] = draw_word(m->first[pair][cell], m->second[pair][cell], m->cycle[cell]);
         }
+        for (int i = 0; i < LANES; i++)
+            normal_pair(d->word[pair][i], &d->draw[pair][0][i], &d->draw[pair][1][i]);
+    }
+    for (size_t i = 0; i < b->count; i++) {
+        const double draws[FEATURES] = {d->draw[0][0][i], d->draw[0][1][i], d->draw[1][0][i], d->draw[1][1][i]};
+        regress(m, b->cell[i], draws);
+        b->resistance[i] = m->features[b->cell[i] * FEATURES + R_HIGH];
+    }
+    for (size_t i = b->count; i < LANES; i++)
+        b->resistance[i] = 4.0;
+    for (int i = 0; i < LANES; i++)
+        b->resistance[i] = exp_of(LN_10 * b->resistance[i]);
+    for (size_t i = 0; i < b->count; i++)
+        m->features[b->cell[i] * FEATURES + R_HIGH] = b->resistance[i];
+}
+
+/* The RESET curve of every cell of a block, from where it leaves the low-resistance state to its new high state. */
+DRAWS_INLINE void aim(const ohm_synaptogen *m, block *b)
+{
+    for (int i = 0; i < LANES; i++) {
+        const double end = current(m, mixture(m, b->resistance[i]), m->u_max);
+        b->a[i] = (current(m, b->r[i], b->from[i]) - end) / bend(m, b->from[i]);
+        b->c[i] = end;
+    }
+    for (size_t i = 0; i < b->count; i++) {
+        m->curve[2 * b->cell[i]] = b->a[i];
+        m->curve[2 * b->cell[i] + 1] = b->c[i];
     }
 }
 
-void ohm_synaptogen_next(const ohm_synaptogen *m, const int64_t *cells, size_t count)
+DRAWS_INLINE void reset(const ohm_synaptogen *m, block *b)
 {
-    for (size_t i = 0; i < count; i++)
-        next_cycle(m, cells[i]);
+    for (size_t i = 0; i < b->count; i++) {
+        const int64_t cell = b->cell[i];
+        b->a[i] = m->curve[2 * cell];
+        b->c[i] = m->curve[2 * cell + 1];
+        b->resistance[i] = m->features[cell * FEATURES + R_HIGH];
+    }
+    for (int i = 0; i < LANES; i++) {
+        const double u = b->u[i], low = u * chord_low(m, u), high = u * chord_high(m, u);
+        const double part = (b->a[i] * bend(m, u) + b->c[i] - low) / (high - low);
+        const double whole_way = mixture(m, b->resistance[i]);
+        b->r[i] = u >= m->u_max ? whole_way : part;
+    }
+    for (size_t i = 0; i < b->count; i++) {
+        const int64_t cell = b->cell[i];
+        m->u_reset[cell] = b->u[i];
+        m->level[cell] = (int8_t)(b->u[i] >= m->u_max ? HIGH : BETWEEN);
+        put_r(m, cell, b->r[i]);
+    }
+}
+
+DRAWS_INLINE void set(const ohm_synaptogen *m, block *b)
+{
+    for (int i = 0; i < LANES; i++)
+        b->r[i] = mixture(m, b->resistance[i]);
+    for (size_t i = 0; i < b->count; i++)
+        put_r(m, b->cell[i], b->r[i]);
+}
+
+OHM_WIDE void ohm_synaptogen_apply(const ohm_synaptogen *m, const int64_t *cells, const double *volts, size_t count)
+{
+    block sets, resets, leaving;
+    cycle_draws draws;
+    block_clear(&sets);
+    block_clear(&resets);
+    block_clear(&leaving);
+    for (size_t begin = 0; begin < count; begin += LANES) {
+        const size_t lanes = count - begin < LANES ? count - begin : LANES;
+        sets.count = resets.count = leaving.count = 0;
+        for (size_t i = begin; i < begin + lanes; i++) {
+            const int64_t cell = cells[i];
+            const double u = -volts[i], *features = m->features + cell * FEATURES;
+            if (u <= features[U_SET] && m->level[cell] != LOW) {
+                m->level[cell] = LOW;
+                m->u_reset[cell] = features[U_RESET];
+                sets.cell[sets.count] = cell;
+                sets.resistance[sets.count++] = features[R_LOW];
+            } else if (u > m->u_reset[cell] && m->level[cell] != HIGH) {
+                if (m->level[cell] == LOW) {
+                    leaving.from[leaving.count] = m->u_reset[cell];
+                    leaving.r[leaving.count] = m->r[cell];
+                    leaving.cell[leaving.count++] = cell;
+                }
+                resets.u[resets.count] = u;
+                resets.cell[resets.count++] = cell;
+            }
+        }
+        if (sets.count)
+            set(m, &sets);
+        if (leaving.count) {
+            next_cycle(m, &leaving, &draws);
+            aim(m, &leaving);
+        }
+        if (resets.count)
+            reset(m, &resets);
+    }
+}
+
+OHM_WIDE void ohm_synaptogen_next(const ohm_synaptogen *m, const int64_t *cells, size_t count)
+{
+    block b;
+    cycle_draws draws;
+    block_clear(&b);
+    for (size_t begin = 0; begin < count; begin += LANES) {
+        b.count = count - begin < LANES ? count - begin : LANES;
+        for (size_t i = 0; i < b.count; i++)
+            b.cell[i] = cells[begin + i];
+        next_cycle(m, &b, &draws);
+    }
 }

@@ -39,7 +39,7 @@ class Kernel:
         return view
 
 
-_TYPES = {"f8": "double[]", "u8": "uint64_t[]", "i8": "int64_t[]", "i1": "int8_t[]"}
+_TYPES = {"f4": "float[]", "f8": "double[]", "u8": "uint64_t[]", "i8": "int64_t[]", "i1": "int8_t[]"}
 
 
 def pointer(array: NDArray[Any]) -> Any:

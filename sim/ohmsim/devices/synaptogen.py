@@ -72,7 +72,7 @@ class Synaptogen(Device):
 
         every = np.arange(cells)
         # Features in normal space of the last ORDER cycles: cycle n at n modulo ORDER.
-        history: Floats = state.array("synaptogen.history", (cells, ORDER, FEATURES), np.float64)
+        history: NDArray[np.float32] = state.array("synaptogen.history", (cells, ORDER, FEATURES), np.float32)
         cycle: NDArray[np.uint64] = state.array("synaptogen.cycle", (cells,), np.uint64)
         self._y: Floats = state.array("synaptogen.features", (cells, FEATURES), np.float64)
         self._level: NDArray[np.int8] = state.array("synaptogen.level", (cells,), np.int8)
