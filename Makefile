@@ -20,7 +20,7 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint types contracts generated clean micropython
+.PHONY: help demo test build lint types contracts generated bench-loop clean micropython
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -46,6 +46,9 @@ contracts: $(DEV)  ## what may import what
 
 generated: $(DEV)  ## generated files are up to date
 	@set -e; for tool in tools/generate_*.py; do echo "$$tool --check"; $(PY) $$tool --check; done
+
+bench-loop: $(DEV)  ## the whole loop against ISPP, PyVISA and the digital network; rows in docs/results
+	$(PY) -m tests.bench.loop
 
 clean:  ## everything that was built, .venv included
 	rm -rf $(VENV) build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 from hypothesis import settings
-from tests.bench import DEVICE_HASH, LIMITS, SETUP
+from tests.emulated_device import DEVICE_HASH, LIMITS, SETUP
 
 from ohmloop.crossbar import Geometry
 from ohmloop.drivers.native import NativeCrossbar

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.bench import DEVICE_HASH, LIMITS, SETUP, pulse_list
 from tests.conftest import StartEmulator
+from tests.emulated_device import DEVICE_HASH, LIMITS, SETUP, pulse_list
 
 from ohmloop.crossbar import (
     EffectToken,

@@ -6,8 +6,8 @@ import socket
 import threading
 
 import pytest
-from tests.bench import DEVICE_HASH, LIMITS
 from tests.conftest import StartEmulator
+from tests.emulated_device import DEVICE_HASH, LIMITS
 
 from ohmloop.crossbar import BoardReset, ForeignSetup
 from ohmloop.drivers.opening import open_native

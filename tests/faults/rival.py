@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from random import Random
 
-from tests.bench import DEVICE_HASH, LIMITS, pulse_list
+from tests.emulated_device import DEVICE_HASH, LIMITS, pulse_list
 
 from ohmloop.crossbar import Bias, CrossbarError, ReadConditions, Setup
 from ohmloop.drivers.opening import open_native

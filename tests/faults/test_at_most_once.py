@@ -8,8 +8,8 @@ from random import Random
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.bench import DEVICE_HASH, LIMITS, SETUP
 from tests.conftest import StartEmulator
+from tests.emulated_device import DEVICE_HASH, LIMITS, SETUP
 from tests.faults.ledger import Ledger
 from tests.faults.rival import ROW, Rival
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.bench import pulse_list
 from tests.conftest import StartEmulator
+from tests.emulated_device import pulse_list
 
 from ohmloop.crossbar import Geometry, LinkLost, Stopped, Unarmed
 from ohmloop.link.child import EmulatorProcess

@@ -1,4 +1,4 @@
-"""The device that emulated arrays hold in tests, and lists of pulses for it."""
+"""The device that emulated arrays hold in tests, and lists of pulses for it; beside it what `make bench` runs."""
 
 from __future__ import annotations
 
