@@ -7,7 +7,8 @@ RUN := $(VENV)/bin/
 
 ENGINE_SOURCES := $(wildcard firmware/engine/*.c)
 ENGINE := $(ENGINE_SOURCES) $(wildcard firmware/engine/*.h) firmware/engine/ffi_build.py
-PACKAGE := pyproject.toml CMakeLists.txt hardware/board.toml $(ENGINE)
+KERNELS := $(wildcard sim/kernels/*/*)
+PACKAGE := pyproject.toml CMakeLists.txt hardware/board.toml $(ENGINE) $(KERNELS)
 
 # What is installed; a stamp is older than what it was made from when an installation is due.
 DEMO := $(VENV)/.installed-demo

@@ -27,3 +27,15 @@ class PresetError(EmulatorError):
 
 class StateError(EmulatorError):
     """A state folder belongs to another emulator or is damaged."""
+
+
+class NetworkError(EmulatorError):
+    """The voltages of a resistive network cannot be worked out."""
+
+
+class FloatingError(NetworkError):
+    """Part of a network has no path to anything that is driven: its voltage is anything at all."""
+
+
+class ConvergenceError(NetworkError):
+    """An iteration did not reach its tolerance, and no other way to the solution was left."""

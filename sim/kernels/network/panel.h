@@ -1,0 +1,115 @@
+/* Ladders of eight rows at a time: a panel holds them transposed, [column][row], so that the sweep along the rows is a
+ * vector operation on eight of them. */
+#ifndef OHM_PANEL_H
+#define OHM_PANEL_H
+
+#include <stddef.h>
+
+#include "clones.h"
+#include "vec4.h"
+
+#define LANES ((size_t)8)
+
+/* to[j * to_step + i] = from[i * from_step + j] for a tile of 4 x 4. */
+OHM_INLINE void transpose_tile(const double *from, size_t from_step, double *to, size_t to_step)
+{
+#ifdef OHM_SHUFFLE
+    const pick4 low = {0, 4, 2, 6}, high = {1, 5, 3, 7}, first = {0, 1, 4, 5}, second = {2, 3, 6, 7};
+    const vec4 a = *(const vec4 *)from, b = *(const vec4 *)(from + from_step);
+    const vec4 c = *(const vec4 *)(from + 2 * from_step), d = *(const vec4 *)(from + 3 * from_step);
+    const vec4 ab_low = __builtin_shuffle(a, b, low), ab_high = __builtin_shuffle(a, b, high);
+    const vec4 cd_low = __builtin_shuffle(c, d, low), cd_high = __builtin_shuffle(c, d, high);
+    *(vec4 *)to = __builtin_shuffle(ab_low, cd_low, first);
+    *(vec4 *)(to + to_step) = __builtin_shuffle(ab_high, cd_high, first);
+    *(vec4 *)(to + 2 * to_step) = __builtin_shuffle(ab_low, cd_low, second);
+    *(vec4 *)(to + 3 * to_step) = __builtin_shuffle(ab_high, cd_high, second);
+#else
+    for (size_t i = 0; i < 4; i++)
+        for (size_t j = 0; j < 4; j++)
+            to[j * to_step + i] = from[i * from_step + j];
+#endif
+}
+
+/* Rows, row by row, into a panel; lanes beyond the last row are 0. */
+OHM_INLINE void panel_load(const double *rows, size_t lanes, size_t cols, double *panel)
+{
+    size_t whole = 0;
+    if (lanes == LANES) {
+        whole = cols & ~(size_t)3;
+        for (size_t j = 0; j < whole; j += 4) {
+            transpose_tile(rows + j, cols, panel + j * LANES, LANES);
+            transpose_tile(rows + 4 * cols + j, cols, panel + j * LANES + 4, LANES);
+        }
+    }
+    for (size_t j = whole; j < cols; j++)
+        for (size_t i = 0; i < LANES; i++)
+            panel[j * LANES + i] = i < lanes ? rows[i * cols + j] : 0;
+}
+
+/* A panel back into rows. */
+OHM_INLINE void panel_store(const double *panel, size_t lanes, size_t cols, double *rows)
+{
+    size_t whole = 0;
+    if (lanes == LANES) {
+        whole = cols & ~(size_t)3;
+        for (size_t j = 0; j < whole; j += 4) {
+            transpose_tile(panel + j * LANES, LANES, rows + j, cols);
+            transpose_tile(panel + j * LANES + 4, LANES, rows + 4 * cols + j, cols);
+        }
+    }
+    for (size_t j = whole; j < cols; j++)
+        for (size_t i = 0; i < lanes; i++)
+            rows[i * cols + j] = panel[j * LANES + i];
+}
+
+/* A ladder, seen from each node towards its beginning, is a conductance s: s_0 = load + terminal and
+ * s_j = load + s_(j-1) a_(j-1) with a = 1 / (1 + r s). These are the a, and in `last` 1 / s of the last node. */
+OHM_INLINE void panel_factor(const double *load, const double *r, const double *near, const double *far, size_t cols,
+                             double *a, double *last)
+{
+    double s[LANES];
+    for (size_t i = 0; i < LANES; i++)
+        s[i] = near[i];
+    for (size_t j = 0; j < cols; j++) {
+        for (size_t i = 0; i < LANES; i++) {
+            s[i] += load[j * LANES + i];
+            a[j * LANES + i] = 1 / (1 + r[i] * s[i]);
+            last[i] = s[i];
+            s[i] *= a[j * LANES + i];
+        }
+    }
+    for (size_t i = 0; i < LANES; i++) {
+        last[i] += far[i];
+        last[i] = last[i] > 0 ? 1 / last[i] : 0;
+    }
+}
+
+/* Voltages of eight ladders from the currents into their nodes; returns the sum of their products. */
+OHM_INLINE double panel_solve(const double *current, const double *a, const double *r, const double *last, size_t cols,
+                              double *volts)
+{
+    double passed[LANES], v[LANES], products[LANES];
+    for (size_t i = 0; i < LANES; i++)
+        passed[i] = 0;
+    for (size_t j = 0; j + 1 < cols; j++)
+        for (size_t i = 0; i < LANES; i++) {
+            volts[j * LANES + i] = passed[i] + current[j * LANES + i];
+            passed[i] = volts[j * LANES + i] * a[j * LANES + i];
+        }
+    const size_t end = (cols - 1) * LANES;
+    for (size_t i = 0; i < LANES; i++) {
+        v[i] = (passed[i] + current[end + i]) * last[i];
+        volts[end + i] = v[i];
+        products[i] = v[i] * current[end + i];
+    }
+    for (size_t j = cols - 1; j-- > 0;)
+        for (size_t i = 0; i < LANES; i++) {
+            v[i] = a[j * LANES + i] * (r[i] * volts[j * LANES + i] + v[i]);
+            volts[j * LANES + i] = v[i];
+            products[i] += v[i] * current[j * LANES + i];
+        }
+    return ((products[0] + products[1]) + (products[2] + products[3])) +
+           ((products[4] + products[5]) + (products[6] + products[7]));
+}
+
+#endif

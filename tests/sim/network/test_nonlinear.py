@@ -1,0 +1,54 @@
+"""Cells with a law of their own, in resistive wires."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+from tests.sim.network.cases import biases, cells
+from tests.sim.network.dense import deviation
+
+from ohmsim.errors import ParameterError
+from ohmsim.network.mesh import Mesh
+from ohmsim.network.nonlinear import Sinh, solve_nonlinear
+
+
+def test_one_cell_in_series_with_its_wires() -> None:
+    law = Sinh(np.array([[1e-3]]), scale_v=0.1)
+    found, _ = solve_nonlinear(Mesh(1, 1, r_row=100.0, r_col=50.0), law, 1.0)
+    wanted = brentq(lambda v: 1e-3 * 0.1 * np.sinh(v / 0.1) - (1.0 - v) / 150, 0, 1, xtol=1e-15, rtol=1e-14)
+    assert found.cell_v[0, 0] == pytest.approx(wanted, rel=1e-11)
+    assert found.col_a[0] == pytest.approx((1 - wanted) / 150, rel=1e-11)
+
+
+def test_without_bending_it_is_the_linear_array() -> None:
+    g, mesh = cells(8, 6), Mesh(8, 6, r_row=2.0, r_col=2.0)
+    found, _ = solve_nonlinear(mesh, Sinh(g, scale_v=1e6), 0.2)
+    assert deviation(found.cell_v, mesh.solve(g, 0.2).cell_v) <= 1e-11
+
+
+@pytest.mark.parametrize("scheme", range(6))
+@pytest.mark.parametrize("scale_v", [0.03, 0.25])
+def test_currents_obey_the_law_and_kirchhoff(scheme: int, scale_v: float) -> None:
+    g, mesh, bias = cells(12, 9), Mesh(12, 9, r_row=2.0, r_col=2.0, r_drive_rows=50.0), biases(12, 9)[scheme]
+    law = Sinh(g, scale_v=scale_v)
+    found, _ = solve_nonlinear(mesh, law, bias.v_rows, bias.v_cols)
+    current, _ = law.evaluate(found.cell_v)
+    scale = np.abs(current.sum(1)).max()
+    np.testing.assert_allclose(current.sum(1), found.row_a, atol=1e-9 * scale)
+    np.testing.assert_allclose(current.sum(0), found.col_a, atol=1e-9 * scale)
+
+
+def test_going_on_from_the_last_solution() -> None:
+    g, mesh = cells(16, 16), Mesh(16, 16, r_row=2.0, r_col=2.0)
+    first, cold = solve_nonlinear(mesh, Sinh(g, scale_v=0.25), 1.0)
+    g[3, 5] *= 1.1
+    second, warm = solve_nonlinear(mesh, Sinh(g, scale_v=0.25), 1.0, start=first)
+    assert warm < cold
+    assert deviation(second.cell_v, solve_nonlinear(mesh, Sinh(g, scale_v=0.25), 1.0)[0].cell_v) <= 1e-9
+
+
+@pytest.mark.parametrize("scale_v", [0.0, -1.0, np.inf, np.nan])
+def test_a_law_without_a_scale_is_refused(scale_v: float) -> None:
+    with pytest.raises(ParameterError, match=r"^scale_v must be"):
+        Sinh(cells(2, 2), scale_v=scale_v)
