@@ -59,6 +59,20 @@ def test_a_good_file(tmp_path: Path) -> None:
     assert device.text == GOOD
 
 
+def test_the_bonding_map_and_its_default() -> None:
+    device = DeviceFile.parse(GOOD.replace("[limits]", "[bonding]\nrows = [7, 6, 5, 0]\n[limits]"))
+    assert device.wiring.rows.tolist() == [7, 6, 5, 0]
+    assert device.wiring.cols.tolist() == [0, 1, 2, 3, 4, 5]
+    assert DeviceFile.parse(GOOD).wiring.rows.tolist() == [0, 1, 2, 3]
+
+
+def test_the_forming_limit_is_not_armed_with_the_others() -> None:
+    device = DeviceFile.parse(GOOD.replace("v_set = 1.5", "v_set = 1.5\nforming = 3"))
+    assert device.armed_limits == DeviceFile.parse(GOOD).armed_limits
+    assert device.forming_limits.v_set == 3
+    assert device.forming_limits.v_reset == 1.7
+
+
 def test_the_hash_is_of_the_text() -> None:
     device, other = DeviceFile.parse(GOOD), DeviceFile.parse(GOOD + "# measured again\n")
     assert len(device.hash) == 64
@@ -79,6 +93,10 @@ def test_the_hash_is_of_the_text() -> None:
         (("v_set = 1.5", "v_set = -1.5"), r"limits\.v_set"),
         (("v_set = 1.5", 'v_set = "high"'), r"limits\.v_set"),
         (("v_set = 1.5", "v_set = 1.5\nv_forming = 3"), r"limits\.v_forming"),
+        (("v_set = 1.5", "v_set = 1.5\nforming = 1.4"), r"limits\.forming = 1\.4 is below"),
+        (("[limits]", "[bonding]\nrows = [0, 1, 2]\n[limits]"), r"bonding\.rows must be 4 different"),
+        (("[limits]", "[bonding]\nrows = [0, 1, 2, 2]\n[limits]"), r"bonding\.rows must be 4 different"),
+        (("[limits]", "[bonding]\ncols = [0, 1, 2, 3, 4, 128]\n[limits]"), r"bonding\.cols"),
         (('range_max = "M"', 'range_max = "AUTO"'), "range_max"),
         (("volts = 0.1", "volts = 0.25"), r"read\.volts = 0\.25 is above its limit of 0\.2"),
         (("averages = 64", "averages = 63"), "power of two"),

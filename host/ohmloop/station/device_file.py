@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from ohmloop.crossbar import Bias, CurrentRange, Geometry, Limits, ReadConditions, Setup
 from ohmloop.programming.profile import Drive, ProgrammingProfile
+from ohmloop.station.bonding import Bonding
 from ohmloop.station.errors import DeviceFileError
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -51,12 +53,23 @@ class ArraySection(_Section):
         return self
 
 
+class BondingSection(_Section):
+    """`[bonding]`: board row of each row of the array, board column of each column; without it, the same numbers."""
+
+    rows: tuple[Line, ...] | None = None
+    cols: tuple[Line, ...] | None = None
+
+
 class LimitsSection(_Section):
-    """`[limits]`: the most that any cell may see. Voltages in V, magnitudes; widths in s; pulses a cell while armed."""
+    """`[limits]`: the most that any cell may see. Voltages in V, magnitudes; widths in s; pulses a cell while armed.
+
+    `forming` takes the place of `v_set` while the device is armed for forming, and never otherwise.
+    """
 
     v_read: Positive
     v_set: Positive
     v_reset: Positive
+    forming: Positive | None = None
     width_max_s: Positive
     range_max: FixedRange = CurrentRange.H
     pulses_max: Annotated[int, Field(ge=0)]
@@ -93,13 +106,14 @@ class DeviceFile(_Section):
 
     Attributes:
         name, chip: what it is and which one; note: free text.
-        array, limits, read, programming: see the sections.
+        array, bonding, limits, read, programming: see the sections.
     """
 
     name: Annotated[str, Field(min_length=1)]
     chip: str = ""
     note: str = ""
     array: ArraySection
+    bonding: BondingSection = BondingSection()
     limits: LimitsSection
     read: ReadSection
     programming: ProgrammingSection
@@ -116,7 +130,19 @@ class DeviceFile(_Section):
         ):
             if value > limit:
                 raise ValueError(f"{what} = {value} is above its limit of {limit}")
+        if limits.forming is not None and limits.forming < limits.v_set:
+            raise ValueError(f"limits.forming = {limits.forming} is below limits.v_set = {limits.v_set}")
         _ = self.setup, self.profile  # their own checks
+        return self
+
+    @model_validator(mode="after")
+    def _bonded_once(self) -> Self:
+        for name, bonded, lines in (
+            ("rows", self.bonding.rows, self.array.rows),
+            ("cols", self.bonding.cols, self.array.cols),
+        ):
+            if bonded is not None and (len(bonded) != lines or len(set(bonded)) != lines):
+                raise ValueError(f"bonding.{name} must be {lines} different lines of the board, not {list(bonded)}")
         return self
 
     @classmethod
@@ -168,8 +194,23 @@ class DeviceFile(_Section):
 
     @property
     def armed_limits(self) -> Limits:
-        """What is loaded into a board."""
-        return Limits(**dict(self.limits), set_polarity=self.array.set_polarity)
+        """What is loaded into a board; the forming limit is not among it."""
+        return Limits(**self.limits.model_dump(exclude={"forming"}), set_polarity=self.array.set_polarity)
+
+    @property
+    def forming_limits(self) -> Limits:
+        """What is loaded into a board for forming only. Raises DeviceFileError if the file gives no forming limit."""
+        if self.limits.forming is None:
+            raise DeviceFileError(f"device {self.name!r} has no limits.forming: it cannot be armed for forming")
+        return replace(self.armed_limits, v_set=self.limits.forming)
+
+    @property
+    def wiring(self) -> Bonding:
+        """Which lines of a board the array is bonded to."""
+        rows, cols = self.bonding.rows, self.bonding.cols
+        return Bonding(
+            range(self.array.rows) if rows is None else rows, range(self.array.cols) if cols is None else cols
+        )
 
     @property
     def setup(self) -> Setup:

@@ -11,8 +11,9 @@ from importlib.metadata import version
 from types import TracebackType
 from typing import Any, Self
 
-from ohmloop.crossbar import Crossbar, CrossbarError, LeaseHeld
+from ohmloop.crossbar import Crossbar, CrossbarError, LeaseHeld, Limits
 from ohmloop.drivers.registry import open_crossbar
+from ohmloop.station.bonding import BondedCrossbar
 from ohmloop.station.device_file import DeviceFile
 from ohmloop.station.dry_run import DryRunCrossbar
 from ohmloop.station.errors import DeviceMismatch, StationBusy, StopIncomplete
@@ -42,7 +43,8 @@ class Station:
     Raises PortOwned, DeviceMismatch, StationError and CrossbarErrors; then nothing stays open.
 
     Attributes:
-        boards: the crossbars, in the order of `urls`. interlock: held by whatever drives them.
+        boards: the crossbars, in the order of `urls`, each as large as the device: lines of the board are found through
+            its bonding map. interlock: held by whatever drives them.
         jobs: all jobs of this station, by id.
     """
 
@@ -51,6 +53,7 @@ class Station:
         self.store = store
         self.interlock = Interlock()
         self.jobs: dict[int, Job] = {}
+        self._forming = False
         self._starting = threading.Lock()
         self._closed = threading.Event()
         with ExitStack() as opened:
@@ -58,19 +61,24 @@ class Station:
                 opened.enter_context(PortLock(url))
             opening = [opened.enter_context(open_crossbar(url)) for url in urls]
             for crossbar in opening:
-                _check_fit(device, crossbar)
                 store.keep_board(crossbar.capabilities)
-            self.boards: list[Crossbar] = [DryRunCrossbar(c) for c in opening] if dry_run else opening
+            arrays = [_bonded(device, crossbar) for crossbar in opening]
+            self.boards: list[Crossbar] = [DryRunCrossbar(a) for a in arrays] if dry_run else arrays
             self._opened = opened.pop_all()
 
-    def arm(self) -> None:
+    def arm(self, *, forming: bool = False) -> None:
         """Load the device's limits and set-up into every board, and keep its file in the store.
 
-        A lease that a host left behind when it died is waited for. Raises LeaseHeld if it does not expire.
+        With `forming`, the forming limit holds in the SET direction until the device is armed without it; runs that
+        begin meanwhile say so in their origin. A lease that a host left behind when it died is waited for.
+
+        Raises DeviceFileError for forming a device without a forming limit, LeaseHeld if a lease does not expire.
         """
+        limits = self.device.forming_limits if forming else self.device.armed_limits
         self.store.keep_device(self.device.hash, self.device.text)
+        self._forming = forming
         for board in self.boards:
-            self._arm_when_free(board)
+            self._arm_when_free(board, limits)
             board.configure(self.device.setup)
 
     def disarm(self) -> None:
@@ -89,6 +97,7 @@ class Station:
             "device": self.device.name,
             "chip": self.device.chip,
             "device_hash": self.device.hash,
+            "forming": self._forming,
             "boards": boards,
             "ohmloop": version("ohmloop"),
         }
@@ -134,11 +143,11 @@ class Station:
     ) -> None:
         self.close()
 
-    def _arm_when_free(self, board: Crossbar) -> None:
+    def _arm_when_free(self, board: Crossbar, limits: Limits) -> None:
         until_s = time.monotonic() + LEASE_WAIT_S
         while True:
             try:
-                return board.arm(self.device.armed_limits, self.device.hash)
+                return board.arm(limits, self.device.hash)
             except LeaseHeld:
                 if time.monotonic() > until_s:
                     raise
@@ -182,10 +191,12 @@ def stop_all(boards: Mapping[str, Crossbar], unreached: Mapping[str, CrossbarErr
         raise StopIncomplete(f"NOT STOPPED, cut the supply of {', '.join(failed)}: {said}", list(failed))
 
 
-def _check_fit(device: DeviceFile, crossbar: Crossbar) -> None:
-    board = crossbar.capabilities
-    if device.geometry.rows > board.geometry.rows or device.geometry.cols > board.geometry.cols:
+def _bonded(device: DeviceFile, crossbar: Crossbar) -> Crossbar:
+    """The array of the device on this board. Raises DeviceMismatch if the board lacks a line."""
+    board, bonding = crossbar.capabilities, device.wiring
+    if not bonding.fits(board.geometry):
         raise DeviceMismatch(
-            f"device {device.name!r} has {device.geometry} cells, board {board.serial} only {board.geometry}: "
-            "use another board or another device file"
+            f"device {device.name!r} ({device.geometry}) is bonded up to row {bonding.rows.max()} and column "
+            f"{bonding.cols.max()}, board {board.serial} is only {board.geometry}: use another board or device file"
         )
+    return crossbar if bonding.changes_nothing_on(board.geometry) else BondedCrossbar(crossbar, bonding)
