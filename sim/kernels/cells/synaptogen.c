@@ -1,4 +1,4 @@
-/* Cells are looked at one by one; those that change are collected, and a block of them is worked on as vectors. Every
+/* Cells are looked at one by one; those that change are collected, and full blocks of them are worked on as vectors. Every
  * lane does the same operations whatever its place, so a cell's bits do not depend on which others change with it. */
 #include "draws.h"
 #include "ohm_cells.h"
@@ -73,39 +73,37 @@ DRAWS_INLINE void put_r(const ohm_synaptogen *m, int64_t cell, double r)
     m->conductance[cell] = m->g_low - r * (m->g_low - m->g_high);
 }
 
+/* The four features of a cell at once, wherever they lie. */
+typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
+#define LOAD(from) (*(const four *)(from))
+
 /* The autoregression of one cell: features of its next cycle, with the high resistance as its logarithm. */
 DRAWS_INLINE void regress(const ohm_synaptogen *m, int64_t cell, const double *draws)
 {
     const uint64_t cycle = m->cycle[cell];
     float *ring = m->history + cell * (ORDER * FEATURES);
-    double even[FEATURES] = {0}, odd[FEATURES] = {0};
     const double *terms = m->terms;
-    for (int i = 0; i < FEATURES; i += 2, terms += 2 * FEATURES)
-        for (int k = 0; k < FEATURES; k++) {
-            even[k] += terms[k] * draws[i];
-            odd[k] += terms[FEATURES + k] * draws[i + 1];
-        }
+    four sum[FEATURES]; /* four sums, so that none waits for another */
+    for (int i = 0; i < FEATURES; i++, terms += FEATURES)
+        sum[i] = LOAD(terms) * draws[i];
     unsigned slot = (unsigned)(cycle % ORDER);
     float *newest = ring + slot * FEATURES;
     for (int lag = 0; lag < ORDER; lag++) {
         slot = slot == 0 ? ORDER - 1 : slot - 1;
         const float *past = ring + slot * FEATURES;
-        for (int i = 0; i < FEATURES; i += 2, terms += 2 * FEATURES)
-            for (int k = 0; k < FEATURES; k++) {
-                even[k] += terms[k] * (double)past[i];
-                odd[k] += terms[FEATURES + k] * (double)past[i + 1];
-            }
+        for (int i = 0; i < FEATURES; i++, terms += FEATURES)
+            sum[i] += LOAD(terms) * (double)past[i];
     }
-    const double *mean = m->mean + cell * FEATURES, *spread = m->spread + cell * FEATURES;
-    double *features = m->features + cell * FEATURES;
+    four x = (sum[0] + sum[1]) + (sum[2] + sum[3]);
     for (int k = 0; k < FEATURES; k++) {
-        newest[k] = (float)(even[k] + odd[k]);
-        const double x = (double)newest[k];
-        double bent = m->gamma[k];
-        for (int i = 1; i < 5; i++)
-            bent = bent * x + m->gamma[i * FEATURES + k];
-        features[k] = mean[k] + spread[k] * bent;
+        newest[k] = (float)x[k];
+        x[k] = (double)newest[k];
     }
+    four bent = LOAD(m->gamma);
+    for (int i = 1; i < 5; i++)
+        bent = bent * x + LOAD(m->gamma + i * FEATURES);
+    bent = LOAD(m->mean + cell * FEATURES) + LOAD(m->spread + cell * FEATURES) * bent;
+    *(four *)(m->features + cell * FEATURES) = bent;
     m->cycle[cell] = cycle + 1;
 }
 
@@ -147,19 +145,23 @@ DRAWS_INLINE void aim(const ohm_synaptogen *m, block *b)
     }
 }
 
-DRAWS_INLINE void reset(const ohm_synaptogen *m, block *b)
+/* Cells that go further on their RESET curve, or all the way. */
+DRAWS_INLINE void reset(const ohm_synaptogen *m, block *b, int partly)
 {
-    for (size_t i = 0; i < b->count; i++) {
-        const int64_t cell = b->cell[i];
-        b->a[i] = m->curve[2 * cell];
-        b->c[i] = m->curve[2 * cell + 1];
-        b->resistance[i] = m->features[cell * FEATURES + R_HIGH];
-    }
-    for (int i = 0; i < LANES; i++) {
-        const double u = b->u[i], low = u * chord_low(m, u), high = u * chord_high(m, u);
-        const double part = (b->a[i] * bend(m, u) + b->c[i] - low) / (high - low);
-        const double whole_way = mixture(m, b->resistance[i]);
-        b->r[i] = u >= m->u_max ? whole_way : part;
+    for (size_t i = 0; i < b->count; i++)
+        b->resistance[i] = m->features[b->cell[i] * FEATURES + R_HIGH];
+    for (int i = 0; i < LANES; i++)
+        b->r[i] = mixture(m, b->resistance[i]);
+    if (partly) {
+        for (size_t i = 0; i < b->count; i++) {
+            b->a[i] = m->curve[2 * b->cell[i]];
+            b->c[i] = m->curve[2 * b->cell[i] + 1];
+        }
+        for (int i = 0; i < LANES; i++) {
+            const double u = b->u[i], low = u * chord_low(m, u), high = u * chord_high(m, u);
+            const double part = (b->a[i] * bend(m, u) + b->c[i] - low) / (high - low);
+            b->r[i] = u >= m->u_max ? b->r[i] : part;
+        }
     }
     for (size_t i = 0; i < b->count; i++) {
         const int64_t cell = b->cell[i];
@@ -167,6 +169,14 @@ DRAWS_INLINE void reset(const ohm_synaptogen *m, block *b)
         m->level[cell] = (int8_t)(b->u[i] >= m->u_max ? HIGH : BETWEEN);
         put_r(m, cell, b->r[i]);
     }
+}
+
+DRAWS_INLINE int some_partly(const ohm_synaptogen *m, const block *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        if (b->u[i] < m->u_max)
+            return 1;
+    return 0;
 }
 
 DRAWS_INLINE void set(const ohm_synaptogen *m, block *b)
@@ -179,15 +189,14 @@ DRAWS_INLINE void set(const ohm_synaptogen *m, block *b)
 
 OHM_WIDE void ohm_synaptogen_apply(const ohm_synaptogen *m, const int64_t *cells, const double *volts, size_t count)
 {
-    block sets, resets, leaving;
+    block sets, leaving, further;
     cycle_draws draws;
     block_clear(&sets);
-    block_clear(&resets);
     block_clear(&leaving);
-    for (size_t begin = 0; begin < count; begin += LANES) {
-        const size_t lanes = count - begin < LANES ? count - begin : LANES;
-        sets.count = resets.count = leaving.count = 0;
-        for (size_t i = begin; i < begin + lanes; i++) {
+    block_clear(&further);
+    for (size_t i = 0; i <= count; i++) {
+        const int end = i == count;
+        if (!end) {
             const int64_t cell = cells[i];
             const double u = -volts[i], *features = m->features + cell * FEATURES;
             if (u <= features[U_SET] && m->level[cell] != LOW) {
@@ -196,23 +205,29 @@ OHM_WIDE void ohm_synaptogen_apply(const ohm_synaptogen *m, const int64_t *cells
                 sets.cell[sets.count] = cell;
                 sets.resistance[sets.count++] = features[R_LOW];
             } else if (u > m->u_reset[cell] && m->level[cell] != HIGH) {
-                if (m->level[cell] == LOW) {
-                    leaving.from[leaving.count] = m->u_reset[cell];
-                    leaving.r[leaving.count] = m->r[cell];
-                    leaving.cell[leaving.count++] = cell;
-                }
-                resets.u[resets.count] = u;
-                resets.cell[resets.count++] = cell;
+                block *b = m->level[cell] == LOW ? &leaving : &further;
+                b->from[b->count] = m->u_reset[cell];
+                b->r[b->count] = m->r[cell];
+                b->u[b->count] = u;
+                b->cell[b->count++] = cell;
             }
         }
-        if (sets.count)
+        if (sets.count == LANES || (end && sets.count)) {
             set(m, &sets);
-        if (leaving.count) {
-            next_cycle(m, &leaving, &draws);
-            aim(m, &leaving);
+            sets.count = 0;
         }
-        if (resets.count)
-            reset(m, &resets);
+        if (leaving.count == LANES || (end && leaving.count)) {
+            const int partly = some_partly(m, &leaving);
+            next_cycle(m, &leaving, &draws);
+            if (partly)
+                aim(m, &leaving);
+            reset(m, &leaving, partly);
+            leaving.count = 0;
+        }
+        if (further.count == LANES || (end && further.count)) {
+            reset(m, &further, some_partly(m, &further));
+            further.count = 0;
+        }
     }
 }
 
