@@ -22,7 +22,7 @@ from ohmboard.work import Work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ohmboard.surfaces import Engine, Files, Stream
+    from ohmboard.surfaces import Engine, Files, OnFault, Stream
 
 INTERNAL_ERROR = "internal error"
 
@@ -34,7 +34,8 @@ class Board:
     """One board behind one byte stream.
 
     Constructing it is booting it. `identity` holds `serial`, and may hold `reason`: why the board starts (power,
-    watchdog or reset). `rows` and `cols` replace the geometry of one 8x8 board, as stacking does.
+    watchdog or reset). `rows` and `cols` replace the geometry of one 8x8 board, as stacking does. `on_fault` is told of
+    a fault of the application that `run` survives, once the lines are safe: whoever has a console prints it there.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Board:
         identity: "dict[str, str]",
         rows: int = _board.ROWS,
         cols: int = _board.COLS,
+        on_fault: "OnFault | None" = None,
     ) -> None:
         self.engine = engine
         self.serial = identity["serial"]
@@ -73,6 +75,7 @@ class Board:
         self.replies = Replies(stream, engine, self.session)
         self.work = Work(self)
         self._stream = stream
+        self._on_fault = on_fault
         self._lines = LineQueue()
         self.dispatcher = Dispatcher(self)
         self._chunk = b""
@@ -111,6 +114,8 @@ class Board:
                 self.work.make_safe()
                 if self.latch.reason == INTERNAL_ERROR:
                     raise
+                if self._on_fault is not None:
+                    self._on_fault(fault)
                 self.report(SYSTEM, message(SYSTEM, repr(fault)))
                 self.shut_down(INTERNAL_ERROR)
 

@@ -2,9 +2,11 @@
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Protocol, Union
 
     Buffer = Union[bytearray, memoryview]
+    OnFault = Callable[[Exception], object]
 
     class Engine(Protocol):
         """The C engine (ohm_engine.h): integers and buffers of little-endian int32; statuses as in enum ohm_status."""

@@ -148,7 +148,12 @@ class EmulatedBoard:
     def _run_firmware(self, identity: dict[str, str]) -> None:
         """Run the application until its processor is reset."""
         assert isinstance(self.hal, Hal)
-        Board(Engine(self.hal), self.stream, self.files, identity, self.spec.rows, self.spec.cols).run()
+        rows, cols = self.spec.rows, self.spec.cols
+        Board(Engine(self.hal), self.stream, self.files, identity, rows, cols, self._say_fault).run()
+
+    def _say_fault(self, fault: Exception) -> None:
+        """A fault that the application survives, latched: its traceback, which the wire does not carry."""
+        log.error("the firmware of board %s shut down: internal error", self.spec.name, exc_info=fault)
 
     def start(self) -> None:
         """Power up."""

@@ -3,6 +3,8 @@ import json
 from expect import code
 from rig import ENERGISED, MICROSECOND, Rig, base64
 
+from ohmboard.board import Board
+
 PULSE = (1, 2, 1_000_000, 10 * MICROSECOND)
 
 
@@ -114,3 +116,27 @@ def test_a_fault_of_the_application_leaves_the_lines_safe_and_a_second_one_ends_
     assert rig.engine.record()[ENERGISED] == 0
     assert rig.board.latch.reason == "internal error"
     assert rig.unasked()[-1].text.startswith("SHUTDOWN")
+
+
+def test_a_fault_of_the_application_is_told_once_the_lines_are_safe():
+    rig = Rig()
+    rig.ask("MEAS:CELL? 0,0")
+    told = []
+
+    def on_fault(fault):
+        told.append((repr(fault), rig.engine.record()[ENERGISED]))
+
+    board = Board(rig.engine, rig.stream, rig.files, rig.identity, 4, 4, on_fault)
+
+    def fault():
+        raise ValueError("a bug")
+
+    rig.stream.on_idle = fault
+    try:
+        board.run()
+    except ValueError:
+        ended = True
+    assert ended
+    assert len(told) == 1, told
+    assert "a bug" in told[0][0]
+    assert told[0][1] == 0

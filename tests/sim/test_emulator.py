@@ -72,6 +72,35 @@ def test_it_ends_when_a_killed_parent_leaves_it() -> None:
                 pass
 
 
+BROKEN_FIRMWARE = """
+import sys
+from ohmboard.status import Status
+from ohmsim.launch import main
+
+def take_events(self):
+    raise KeyError("an event that nobody planned")
+
+Status.take_events = take_events
+sys.exit(main(["--with-parent", "--geometry", "2x2", "--tcp", "0"]))
+"""
+
+
+def test_a_fault_of_the_firmware_leaves_a_traceback_and_a_latched_board() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", BROKEN_FIRMWARE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        with Emulator(process, json.loads(process.stdout.readline())).line(0) as line:
+            line.write("*ESR?")
+            assert line.ask("*IDN?").startswith("ohmloop")
+            assert "an event that nobody planned" in line.ask("SYSTem:ERRor?")
+            assert "internal error" in line.ask("SYSTem:ERRor?")
+        _, said = process.communicate(timeout=WAIT_S)
+    assert b"the firmware of board b0 shut down: internal error" in said
+    assert b"Traceback" in said
+    assert b"in take_events" in said
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
