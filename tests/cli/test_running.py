@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -18,7 +19,7 @@ from tests.service.listener import listening, until
 from ohmloop.cli.interrupt import safe_point_first
 from ohmloop.crossbar import Geometry
 from ohmloop.station import DeviceFile
-from ohmloop.station.emulated import EmulatorProcess
+from ohmloop.station.emulated import Control, EmulatorProcess
 from ohmloop.station.visit import visit
 
 
@@ -85,28 +86,56 @@ def test_serve_answers_the_stock_client_and_the_stop_command(
     assert code in (0, 130, -signal.SIGINT)
 
 
-def test_the_first_interrupt_waits_for_a_safe_point_and_the_run_goes_on_later(tmp_path: Path, ohmloop: Command) -> None:
+@dataclass(frozen=True)
+class Lengthy:
+    """A programming job that takes seconds because the wire is slow, so that it can be interrupted."""
+
+    where: tuple[str | Path, ...]
+    control: Control
+
+
+@pytest.fixture
+def lengthy(tmp_path: Path) -> Iterator[Lengthy]:
     geometry = Geometry(32, 32)
     dut = tmp_path / "dut.toml"
     dut.write_text(DeviceFile.shipped("vteam", geometry).text)
     draw = np.random.default_rng(8)
     weights = tmp_path / "large.npz"
     np.savez(weights, allow_pickle=False, **{"0.weight": draw.normal(size=(16, 32)), "input_ranges": np.ones(1)})
-    with EmulatorProcess(geometry, {"seed": "9"}) as emulator:
-        where = ("-d", emulator.boards[0].url, "--dut", dut, "-m", weights)
-        with running(tmp_path, "program", *where) as process:
-            line_with(process, "cells in band")
-            code, said = interrupted(process)
-        assert code == 1
-        assert "stopping at the next safe point" in said
-        assert "go on with --resume 1" in said
-        resumed = ohmloop("program", *where, "--resume", "1", "--json")
-        assert resumed.code == 0, resumed.err
-        with emulator.control() as control:
-            gates = control.ask("truth")["gates"]
+    with EmulatorProcess(geometry, {"seed": "9"}) as emulator, emulator.control() as control:
+        control.ask("fault", wire={"late": 1.0, "late_s": 0.1})
+        yield Lengthy(("-d", emulator.boards[0].url, "--dut", dut, "-m", weights), control)
+
+
+def test_the_first_interrupt_waits_for_a_safe_point_and_the_run_goes_on_later(
+    tmp_path: Path, ohmloop: Command, lengthy: Lengthy
+) -> None:
+    with running(tmp_path, "program", *lengthy.where) as process:
+        line_with(process, "cells in band")
+        code, said = interrupted(process)
+    assert code == 1
+    assert "stopping at the next safe point" in said
+    assert "go on with --resume 1" in said
+    lengthy.control.ask("fault", none=True)
+    resumed = ohmloop("program", *lengthy.where, "--resume", "1", "--json")
+    assert resumed.code == 0, resumed.err
     assert [report["outcome"] for report in resumed.json["boards"]] == ["done"]
-    assert sum(report["pulses_per_cell"]["total"] for report in resumed.json["boards"]) == gates
+    pulses = sum(report["pulses_per_cell"]["total"] for report in resumed.json["boards"])
+    assert pulses == lengthy.control.ask("truth")["gates"]
     assert [(run["id"], run["state"]) for run in ohmloop("runs", "list", "--json").json] == [(1, "done")]
+
+
+def test_an_interrupted_service_lets_its_job_come_to_a_safe_point(
+    tmp_path: Path, ohmloop: Command, lengthy: Lengthy
+) -> None:
+    with running(tmp_path, "serve", *lengthy.where, "--port", "0") as process:
+        url = line_with(process, "serving large on").split()[-1]
+        with httpx.Client(base_url=url, timeout=60) as http, listening(http) as events:
+            assert http.post("/v1/programming", json={"model": "large"}).status_code == 202
+            until(events, "progress")
+            _, said = interrupted(process)
+    assert "coming to its safe point" in said
+    assert [(run["kind"], run["state"]) for run in ohmloop("runs", "list", "--json").json] == [("program", "paused")]
 
 
 def test_the_second_interrupt_stops_at_once(capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,15 +151,3 @@ def test_the_second_interrupt_stops_at_once(capsys: pytest.CaptureFixture[str]) 
     with pytest.raises(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGINT)
     assert len(calls) == 2
-
-
-def test_an_interrupted_service_lets_its_job_come_to_a_safe_point(tmp_path: Path, ohmloop: Command) -> None:
-    boards = [argument for seed in range(5) for argument in ("-d", f"emu://32x32?seed={seed}")]
-    with running(tmp_path, "serve", *boards, "-m", "digits", "--port", "0") as process:
-        url = line_with(process, "serving digits on").split()[-1]
-        with httpx.Client(base_url=url, timeout=60) as http, listening(http) as events:
-            assert http.post("/v1/programming", json={"model": "digits"}).status_code == 202
-            until(events, "progress")
-            _, said = interrupted(process)
-    assert "coming to its safe point" in said
-    assert [(run["kind"], run["state"]) for run in ohmloop("runs", "list", "--json").json] == [("program", "paused")]

@@ -17,14 +17,14 @@ from ohmloop.station import DeviceFile, Station
 from ohmloop.store import Store
 
 GEOMETRY = Geometry(8, 8)
-DRAW = np.random.default_rng(11)
 
 
 def network(name: str, geometry: Geometry = GEOMETRY) -> Model:
-    """One layer that fills an array with differential pairs."""
+    """One layer that fills an array with differential pairs; its weights go by its name."""
+    draw = np.random.default_rng(list(name.encode()))
     inputs, outputs = geometry.rows, geometry.cols // 2
-    layer = Linear(DRAW.normal(size=(inputs, outputs)), DRAW.normal(size=outputs), Activation.NONE)
-    return Model(name, (layer,)).calibrated(DRAW.uniform(0, 1, (200, inputs)))
+    layer = Linear(draw.normal(size=(inputs, outputs)), draw.normal(size=outputs), Activation.NONE)
+    return Model(name, (layer,)).calibrated(draw.uniform(0, 1, (200, inputs)))
 
 
 @dataclass

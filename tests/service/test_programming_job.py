@@ -1,14 +1,16 @@
 """Programming as a job, on an emulated board, from an empty array to answers."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
 from tests.service.listener import listening, until
-from tests.service.small import Served, ask, network, serve
+from tests.service.small import GEOMETRY, Served, ask, network, serve
 
 from ohmloop.crossbar import Geometry
+from ohmloop.station.emulated import EmulatorProcess
 from ohmloop.store import Store
 
 SLOW = Geometry(32, 32)
@@ -67,21 +69,42 @@ def test_what_makes_no_sense_starts_nothing(http: httpx.Client, body: bytes, sta
     assert not any(run["state"] == "running" for run in http.get("/v1/runs").json())
 
 
-def test_a_job_programs_while_the_station_is_busy_and_then_answers(served: Served) -> None:
-    http = served.http
-    with listening(http) as events:
-        number = start(http)
-        again = http.post("/v1/programming", json={"model": "other"})
-        assert again.status_code == 409
-        assert f"job {number} (program)" in again.json()["error"]
-        asked = ask(http, "small", np.zeros((1, 8)))
-        assert asked.status_code == 409
-        assert f"job {number}" in asked.json()["error"]
-        progress = until(events, "progress", cells=64)
-        assert progress.data["board"] == served.station.boards[0].capabilities.serial
-        until(events, "job", id=number, state="done")
-    assert served.station.jobs[number].wait(10)
-    job = http.get(f"/v1/jobs/{number}").json()
+@pytest.fixture
+def programmed(tmp_path: Path) -> Iterator[Served]:
+    """A service of its own whose job 1 has programmed `small`."""
+    with serve(tmp_path / "runs.sqlite", "emu://8x8?seed=5", network("small"), network("other")) as served:
+        with listening(served.http) as events:
+            assert start(served.http) == 1
+            until(events, "job", id=1, state="done")
+        assert served.station.jobs[1].wait(10)
+        yield served
+
+
+def test_a_job_has_the_station_to_itself(tmp_path: Path) -> None:
+    with (
+        EmulatorProcess(GEOMETRY, {"seed": "5"}) as emulator,
+        emulator.control() as control,
+        serve(tmp_path / "runs.sqlite", emulator.boards[0].url, network("small"), network("other")) as served,
+    ):
+        control.ask("fault", wire={"late": 1.0, "late_s": 0.1})  # so that it lasts
+        http = served.http
+        with listening(http) as events:
+            number = start(http)
+            again = http.post("/v1/programming", json={"model": "other"})
+            assert again.status_code == 409
+            assert f"job {number} (program)" in again.json()["error"]
+            asked = ask(http, "small", np.zeros((1, 8)))
+            assert asked.status_code == 409
+            assert f"job {number}" in asked.json()["error"]
+            progress = until(events, "progress", cells=64)
+            assert progress.data["board"] == served.station.boards[0].capabilities.serial
+            until(events, "job", id=number, state="done")
+        assert served.station.jobs[number].wait(10)
+
+
+def test_a_programmed_station_answers(programmed: Served) -> None:
+    http = programmed.http
+    job = http.get("/v1/jobs/1").json()
     assert job["state"] == "done"
     assert job["error"] is None
     assert job["progress"]["accepted"] + job["progress"]["failed"] == job["progress"]["cells"] == 64
@@ -94,11 +117,12 @@ def test_a_job_programs_while_the_station_is_busy_and_then_answers(served: Serve
     assert http.get("/v2/models/other/ready").status_code == 409
     inputs = np.random.default_rng(2).uniform(0, 1, (50, 8))
     logits = np.array(ask(http, "small", inputs).json()["outputs"][0]["data"]).reshape(50, 4)
-    expected = served.networks["small"].model.digital(inputs)
+    expected = programmed.networks["small"].model.digital(inputs)
     assert np.corrcoef(logits.ravel(), expected.ravel())[0, 1] > 0.98
 
 
-def test_another_network_moves_the_first_one_out(served: Served) -> None:
+def test_another_network_moves_the_first_one_out(programmed: Served) -> None:
+    served = programmed
     with listening(served.http) as events:
         number = start(served.http, "other", policy="ispp", tolerance=0.05)
         until(events, "job", id=number, state="done")
@@ -110,8 +134,8 @@ def test_another_network_moves_the_first_one_out(served: Served) -> None:
     assert run["parameters"]["plan"]["acceptance"]["tolerance"] == 0.05
 
 
-def test_events_missed_are_sent_again(served: Served) -> None:
-    with listening(served.http, after=0) as events:
+def test_events_missed_are_sent_again(programmed: Served) -> None:
+    with listening(programmed.http, after=0) as events:
         first = next(events)
     assert (first.number, first.kind) == (1, "job")
 
@@ -125,7 +149,12 @@ def test_unknown_jobs_and_runs(http: httpx.Client) -> None:
 
 def test_a_stop_works_while_a_job_runs_and_the_run_can_be_resumed(tmp_path_factory: pytest.TempPathFactory) -> None:
     store = tmp_path_factory.mktemp("stop") / "runs.sqlite"
-    with serve(store, "emu://32x32?seed=6", network("large", SLOW), geometry=SLOW) as served:
+    with (
+        EmulatorProcess(SLOW, {"seed": "6"}) as emulator,
+        emulator.control() as control,
+        serve(store, emulator.boards[0].url, network("large", SLOW), geometry=SLOW) as served,
+    ):
+        control.ask("fault", wire={"late": 1.0, "late_s": 0.1})  # so that there is something left to stop
         http = served.http
         with listening(http) as events:
             number = start(http, "large")
@@ -145,6 +174,7 @@ def test_a_stop_works_while_a_job_runs_and_the_run_can_be_resumed(tmp_path_facto
             assert http.post(f"/v1/jobs/{second}/cancel").status_code == 202
             until(events, "job", id=second, state="cancelled")
             assert served.station.jobs[second].wait(10)
+            control.ask("fault", none=True)
             third = start(http, "large", resume=run["id"])
             until(events, "job", id=third, state="done")
         assert served.station.jobs[third].wait(10)
