@@ -1,0 +1,168 @@
+"""Draws the figures of docs/explanation/devices.md: our device models with their references beside them.
+
+Needs the test extra (scipy, synaptogen) and matplotlib. `python tools/plot_devices.py [FOLDER]`
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+import synaptogen as package
+from matplotlib.axes import Axes
+from scipy.integrate import solve_ivp
+
+from ohmsim.devices import Device, build_device
+from ohmsim.noise import NoiseSource
+from ohmsim.overlays.relaxation import SPREADS, TIMES_S, Relaxation, RelaxationParameters
+from ohmsim.state import State
+
+FOLDER = Path(__file__).parents[1] / "docs" / "explanation" / "devices"
+STILL = {"d2d_threshold": 0, "d2d_rate": 0, "d2d_g_min": 0, "d2d_g_max": 0, "c2c_rate": 0, "c2c_volts": 0}
+ALIKE = {"d2d_threshold": 0, "d2d_tau": 0, "d2d_resistance": 0, "c2c_rate": 0, "switches": 1e12}
+REFERENCE = {"color": "black", "linestyle": "--", "linewidth": 0.9}
+
+
+def make(model: str, cells: int, **parameters: float) -> Device:
+    """Cells with a seed of their own."""
+    return build_device(model, parameters, cells, NoiseSource(7, "figure"), State())
+
+
+def pulse(device: Device, volts: float, width_s: float, number: int) -> None:
+    """One pulse on every cell."""
+    every = np.arange(device.conductance_s.size)
+    device.apply(every, np.full(every.size, volts), width_s, np.full(every.size, number, np.uint64))
+
+
+def sweep(device: Device, volts: np.ndarray, step_s: float) -> np.ndarray:
+    """Currents of every cell along a sweep, A, shape (steps, cells)."""
+    currents = np.empty((volts.size, device.conductance_s.size))
+    for number, v in enumerate(volts):
+        pulse(device, float(v), step_s, number)
+        currents[number] = v * device.chord_s(np.full(currents.shape[1], v))
+    return currents
+
+
+def draw_vteam_loop(axes: Axes) -> None:
+    """A triangle of 1 ms, against the integrated equation."""
+    steps, period = 800, 1e-3
+    time = (np.arange(steps) + 1) * period / steps
+    volts = 1.3 * 2 / np.pi * np.arcsin(np.sin(2 * np.pi * time / period))
+    device = make("vteam", 1, **STILL)
+    device.put(np.array([3e-6]))
+    axes.plot(volts, 1e6 * sweep(device, volts, period / steps)[:, 0], label="ours")
+
+    def slope(t: float, w: np.ndarray) -> np.ndarray:
+        v = 1.3 * 2 / np.pi * np.arcsin(np.sin(2 * np.pi * t / period))
+        rise, fall = max(v / 0.9 - 1, 0) ** 3, max(-v / 1.0 - 1, 0) ** 3
+        return 1.5e5 * (rise * (1 - w) - fall * w)
+
+    w = solve_ivp(slope, (0, period), [0.0], t_eval=time, method="LSODA", max_step=period / 400, rtol=1e-9).y[0]
+    axes.plot(volts, 1e6 * volts * (3e-6 + 147e-6 * w), label="solve_ivp", **REFERENCE)
+    axes.set(title="VTEAM, 1 kHz triangle", xlabel="V", ylabel="µA")
+
+
+def draw_mss_loop(axes: Axes) -> None:
+    """The published circuit model's example: 0.5 V at 100 Hz."""
+    steps, period = 800, 10e-3
+    time = (np.arange(steps) + 1) * period / steps
+    volts = 0.5 * np.sin(2 * np.pi * time / period)
+    device = make("mss", 1, **ALIKE, volatile=1, phi=0.8)
+    device.put(device.bounds_s[0])
+    axes.plot(volts, 1e3 * sweep(device, volts, period / steps)[:, 0], label="ours")
+
+    def slope(t: float, x: np.ndarray) -> np.ndarray:
+        v, thermal = 0.5 * np.sin(2 * np.pi * t / period), 8.617333262e-5 * 298.5
+        up, down = 1 / (1 + np.exp(-(v - 0.27) / thermal)), 1 - 1 / (1 + np.exp(-(v + 0.27) / thermal))
+        return (up * (1 - x) - down * x) / 1e-4
+
+    x = solve_ivp(slope, (0, period), [0.0], t_eval=time, method="LSODA", max_step=period / 400, rtol=1e-9).y[0]
+    current = 0.8 * (x / 500 + (1 - x) / 1500) * volts + 0.2 * 8e-4 * 2 * np.sinh(4 * volts)
+    axes.plot(volts, 1e3 * current, label="solve_ivp", **REFERENCE)
+    axes.set(title="Metastable switches (verbatim), 100 Hz", xlabel="V", ylabel="mA")
+
+
+def draw_synaptogen_loop(axes: Axes) -> None:
+    """Twenty cells, and the mean of many beside the package's."""
+    u = np.concatenate([np.linspace(0, -1.5, 60), np.linspace(-1.5, 1.5, 120), np.linspace(1.5, 0, 60)])
+    many, device = 2000, make("synaptogen", 2000)
+    sweep(device, -u, 1e-6)
+    ours = -sweep(device, -u, 1e-6)
+    cells = package.CellArrayCPU(many)
+    for _ in range(2):
+        theirs = np.stack([package.I(package.applyVoltage(cells, v), np.float32(v)).copy() for v in u])
+    axes.plot(u, 1e6 * ours[:, :20], color="tab:blue", alpha=0.3, linewidth=0.5)
+    axes.plot(u, 1e6 * ours.mean(axis=1), color="tab:blue", label="ours, mean of 2000")
+    axes.plot(u, 1e6 * theirs.mean(axis=1), label="package, mean of 2000", **REFERENCE)
+    axes.set(title="Synaptogen, second cycle", xlabel="U, V (SET negative)", ylabel="µA")
+
+
+def draw_pulse_response(axes: Axes) -> None:
+    """Trains of SET and RESET pulses: two dozen cells and their median."""
+    device = make("vteam", 25)
+    device.put(np.full(25, 12e-6))
+    found = [device.conductance_s.copy()]
+    for number in range(60):
+        pulse(device, 1.15 if number < 30 else -1.25, 10e-6, number)
+        found.append(device.conductance_s.copy())
+    axes.plot(1e6 * np.stack(found), color="tab:blue", alpha=0.3, linewidth=0.6)
+    axes.plot(1e6 * np.median(found, axis=1), color="tab:blue", label="median of 25")
+    axes.set(title="VTEAM, 30 SET then 30 RESET pulses", xlabel="pulse of 10 µs", ylabel="µS")
+
+
+def draw_variation(axes: Axes) -> None:
+    """Both resistances of many cells over cycles, against the package."""
+    device, cells = make("synaptogen", 4000), package.CellArrayCPU(4000)
+    seen: dict[str, list[np.ndarray]] = {"ours": [], "package": []}
+    for number in range(20):
+        for v in (2.0, -1.5):
+            pulse(device, v, 1e-6, number)
+            package.applyVoltage(cells, -v)
+        seen["ours"].append(device.features[[0, 2]].copy())
+        seen["package"].append(cells.y[[0, 2]].copy())
+    bins = np.linspace(3.5, 5.8, 140)
+    for name, style in (("ours", {"color": "tab:blue"}), ("package", REFERENCE)):
+        logs = np.log10(np.stack(seen[name])).ravel()
+        density, edges = np.histogram(logs, bins, density=True)
+        axes.plot((edges[1:] + edges[:-1]) / 2, density, label=name, **style)
+    axes.set(title="Synaptogen, low and high resistance", xlabel="log10 R, ohm", ylabel="density", yscale="log")
+
+
+def draw_relaxation(axes: Axes) -> None:
+    """Spread after programming, against the published polynomials."""
+    law, times = Relaxation(RelaxationParameters(scale=1)), np.logspace(-4, 5.5, 200)
+    for x in (0.1, 0.3, 0.6, 0.9):
+        ours = law.spread_s(np.full(times.size, x * 40e-6), times)
+        (line,) = axes.plot(times, 1e6 * ours, label=f"x = {x}")
+        published = [np.polyval(coefficients[::-1], x) for coefficients in SPREADS]
+        axes.plot(TIMES_S, published, "o", color=line.get_color(), markersize=4, markeredgecolor="black")
+    axes.set(title="Relaxation (points: Wan et al. 2022)", xlabel="s", ylabel="spread, µS", xscale="log")
+
+
+FIGURES = {
+    "loops.png": (draw_vteam_loop, draw_mss_loop, draw_synaptogen_loop),
+    "spread.png": (draw_pulse_response, draw_variation, draw_relaxation),
+}
+
+
+def main() -> None:
+    """Draw all figures."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    plt.rcParams.update({"font.size": 7, "axes.linewidth": 0.6, "lines.linewidth": 1.1})
+    for name, drawings in FIGURES.items():
+        figure, panels = plt.subplots(1, len(drawings), figsize=(9, 2.7), layout="constrained")
+        for draw, axes in zip(drawings, panels, strict=True):
+            draw(axes)
+            axes.legend(frameon=False)
+        figure.savefig(folder / name, dpi=110)
+        plt.close(figure)
+
+
+if __name__ == "__main__":
+    main()
