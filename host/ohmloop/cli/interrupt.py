@@ -7,6 +7,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ohmloop.station import Job, Station
 
 LOOK_UP_S = 0.2
 """How often a waiting command looks up, so that Ctrl-C reaches it on every platform, s."""
@@ -34,3 +38,22 @@ def safe_point_first(safe_point: Callable[[], None], at_once: Callable[[], None]
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def carry_out(station: Station, kind: str, work: Callable[[Job], Any]) -> Job:
+    """Start a job and wait for its end, which Ctrl-C brings about. Raises StationBusy."""
+    asked = False
+
+    def safe_point() -> None:
+        nonlocal asked
+        asked = True
+        if (running := station.job) is not None:
+            running.cancel()
+
+    with safe_point_first(safe_point, station.stop):
+        job = station.start(kind, work)
+        if asked:
+            job.cancel()
+        while not job.wait(LOOK_UP_S):
+            continue
+    return job

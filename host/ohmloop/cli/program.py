@@ -10,7 +10,7 @@ import typer
 
 from ohmloop.cli.drawing import check_can_draw
 from ohmloop.cli.failure import FAILED, USAGE, CommandError
-from ohmloop.cli.interrupt import LOOK_UP_S, safe_point_first
+from ohmloop.cli.interrupt import carry_out
 from ohmloop.cli.opening import armed_station, open_device, open_model
 from ohmloop.cli.options import Devices, DutFile, ModelName, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
@@ -50,10 +50,7 @@ def program(
         CampaignProgress(quiet=json) as progress,
     ):
         programming = Programming(station, hosted, plan, resume=resume, tell=progress)
-        job = station.start(KIND, programming)
-        with safe_point_first(job.cancel, station.stop):
-            while not job.wait(LOOK_UP_S):
-                continue
+        job = carry_out(station, KIND, programming)
         if isinstance(job.failure, PulsesWithheld):
             print(f"ohmloop: {job.failure}; everything else is ready", file=sys.stderr)
             return

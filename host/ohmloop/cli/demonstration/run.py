@@ -12,7 +12,7 @@ from ohmloop.cli.demonstration.faults import Faults
 from ohmloop.cli.demonstration.questions import ask
 from ohmloop.cli.demonstration.report import Result, compare
 from ohmloop.cli.failure import CommandError
-from ohmloop.cli.interrupt import LOOK_UP_S, safe_point_first
+from ohmloop.cli.interrupt import carry_out
 from ohmloop.crossbar import Geometry
 from ohmloop.network import accuracy, logit_snr_db, pretrained
 from ohmloop.programming import Progress
@@ -58,10 +58,7 @@ def demonstrate(
             bench.break_things(faults)
         say(f"programming {MODEL}: read, pulse, verify")
         programming = Programming(station, network, ProgrammingPlan(), tell=progress, parameters={"seed": seed})
-        job = station.start(KIND, programming)
-        with safe_point_first(job.cancel, station.stop):
-            while not job.wait(LOOK_UP_S):
-                continue
+        job = carry_out(station, KIND, programming)
         if job.failure is not None:
             raise job.failure
         if not programming.complete:
