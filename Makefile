@@ -25,7 +25,7 @@ DEMO_ARGS ?=
 .DELETE_ON_ERROR:
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 demo: $(DEMO)  ## programs digits into emulated boards, serves them and asks (DEMO_ARGS="--seed 7")
 	$(RUN)ohmloop demo $(DEMO_ARGS)

@@ -27,6 +27,8 @@ def scan(
     import numpy as np
     from numpy.typing import NDArray
 
+    from ohmloop.procedures.scan import scan as read_all
+
     if output is not None and output.suffix != ".npz":
         raise CommandError(f"--output writes .npz files, not {output}", USAGE)
     under_test = open_device(device, dut)
@@ -34,11 +36,7 @@ def scan(
     with armed_station(device, under_test, store) as station:
         run = station.begin("scan", {"devices": list(device)})
         for board in station.boards:
-            board.configure(under_test.setup)
-            readings = board.read_array()
-            rows, cols = np.indices(readings.currents_a.shape)
-            run.read(board.capabilities.serial, rows, cols, readings)
-            found[board.capabilities.serial] = readings.conductances_s
+            found[board.capabilities.serial] = read_all(board, under_test.setup, run).conductances_s
         run.finish("done", {"cells": sum(values.size for values in found.values())})
     if output is not None:
         np.savez_compressed(output, allow_pickle=False, **found)
