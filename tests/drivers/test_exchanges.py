@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,11 @@ from tests.conftest import StartEmulator
 from tests.emulated_device import DEVICE_HASH, LIMITS, SETUP, pulse_list
 
 from ohmloop.crossbar import (
+    Bias,
     EffectToken,
     ExchangeStatus,
     ForeignSetup,
+    LeaseHeld,
     PulseList,
     Readback,
     Setup,
@@ -141,6 +144,18 @@ def test_what_is_late_does_not_run_after_it_was_recovered(board: EmulatorProcess
             assert fresh.recover(record.token, record.pulses, record.readback, record.setup) is None
             threading.Event().wait(2.5)  # for what is late to arrive
             assert full_pulses(board) == 0
+
+
+def test_recovering_ends_the_lease_of_the_host_that_is_gone(board: EmulatorProcess, run: Run) -> None:
+    with hasty(board, run) as gone:
+        gone.pulse(pulse_list(*CELLS))
+        gone.configure(replace(SETUP, bias=Bias.THIRD))  # the exchange is of an older set-up than the lease
+        (record,) = run.exchanges()
+        with open_native(board.boards[0].url) as fresh:
+            with pytest.raises(LeaseHeld):
+                fresh.arm(LIMITS, DEVICE_HASH)
+            assert fresh.recover(record.token, record.pulses, record.readback, record.setup) is not None
+            fresh.arm(LIMITS, DEVICE_HASH)
 
 
 def test_after_a_restart_nothing_can_be_known(board: EmulatorProcess, run: Run) -> None:

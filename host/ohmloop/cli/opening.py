@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,12 +45,22 @@ def open_device(urls: Sequence[str], dut: Path | None) -> DeviceFile:
 
 @contextmanager
 def armed_station(
-    urls: Sequence[str], device: DeviceFile, store: Path | None, *, dry_run: bool = False
+    urls: Sequence[str],
+    device: DeviceFile,
+    store: Path | None,
+    *,
+    dry_run: bool = False,
+    before: Callable[[Station], None] | None = None,
 ) -> Iterator[Station]:
-    """A station with its device armed, and the store at `store`, for the length of a block."""
+    """A station with its device armed, and the store at `store`, for the length of a block.
+
+    `before` is called once the boards are ours and before they are armed.
+    """
     from ohmloop.station import Station
 
     with open_store(store) as kept, Station(urls, device, kept, dry_run=dry_run) as station:
+        if before is not None:
+            before(station)
         station.arm()
         yield station
 

@@ -34,8 +34,8 @@ def program(
     from ohmloop.cli.progress import CampaignProgress
     from ohmloop.programming import Acceptance, Stops
     from ohmloop.service.hosted import HostedNetwork, ProgrammingPlan
-    from ohmloop.service.programming import KIND, Programming
-    from ohmloop.station import PulsesWithheld
+    from ohmloop.service.programming import KIND, Programming, settle_interrupted
+    from ohmloop.station import PulsesWithheld, Station
 
     if maps is not None:
         check_can_draw()
@@ -44,8 +44,13 @@ def program(
     except ValueError as error:
         raise CommandError(str(error), USAGE) from None
     network, under_test = open_model(model), open_device(device, dut)
+
+    def settle(station: Station) -> None:
+        if resume is not None:
+            settle_interrupted(station, resume)
+
     with (
-        armed_station(device, under_test, store, dry_run=dry_run) as station,
+        armed_station(device, under_test, store, dry_run=dry_run, before=settle) as station,
         HostedNetwork(network, station.boards, under_test) as hosted,
         CampaignProgress(quiet=json) as progress,
     ):

@@ -38,12 +38,13 @@ def serve(
     """Serve networks on the boards: Open Inference Protocol v2, programming as a job, emergency stop."""
     from ohmloop.service.app import create_app
     from ohmloop.service.hosted import HostedNetwork
+    from ohmloop.service.programming import settle_abandoned
     from ohmloop.service.server import listen, serve_until_stopped, url_of
 
     token = _token(token_file)
     listener = listen(host, port, token)
     models, under_test = [open_model(name) for name in model], open_device(device, dut)
-    with listener, armed_station(device, under_test, store) as station:
+    with listener, armed_station(device, under_test, store, before=settle_abandoned) as station:
         networks = {model.name: HostedNetwork(model, station.boards, under_test) for model in models}
         try:
             app = create_app(station, networks, token=token)

@@ -93,7 +93,9 @@ class Effects:
         return effect if effect.answers(token) else None
 
     def recover(self, token: EffectToken, pulses: PulseList, readback: Readback, setup: Setup) -> PulseResult | None:
-        """See `Crossbar.recover`."""
+        """See `Crossbar.recover`. Ends the lease under which an earlier process sent it."""
+        if token.lease != self._session.key:
+            self._session.end_lease(token.lease)
         try:
             effect = self.look_up(token, pulses)
             return None if effect is None else effect.result(len(pulses), readback, setup, self._origin(token))

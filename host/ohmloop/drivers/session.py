@@ -125,6 +125,11 @@ class Session:
             self._client.request("SYSTem:LEASe?", lease=self.key)
         self.lapse()
 
+    def end_lease(self, key: str) -> None:
+        """End the lease of a process that is gone; nothing happens if `key` holds none (any more)."""
+        self._client.request("SYSTem:LEASe:RELease", lease=key)
+        self.lapse()
+
     def lapse(self) -> None:
         """The lease is not ours any more, or may not be."""
         self._lease_used_s = None

@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ohmloop.programming import Acceptance, Outcome, Progress, Report, Stops
+from ohmloop.programming import Acceptance, Outcome, Progress, Report, Stops, settle_last
 from ohmloop.service.hosted import HostedNetwork, ProgrammingPlan
 from ohmloop.service.runs import find_run
 from ohmloop.station import Job, Station, StationError
 from ohmloop.store import Run
 
 KIND = "program"
-RESUMABLE = ("running", "paused")
+ABANDONED = "running"
+"""State of a run in the store while nobody drives it."""
+
+RESUMABLE = (ABANDONED, "paused")
 
 
 class Programming:
@@ -103,19 +106,52 @@ class Programming:
         }
 
 
-def _resumed(station: Station, network: HostedNetwork, number: int) -> Run:
+def settle_interrupted(station: Station, number: int) -> None:
+    """Settle with each board what a run that is to be resumed sent it last; call it before the station arms.
+
+    The lease of the host that died ends with it; arming would wait for it otherwise. Raises NotFound, and StationError
+    for a run that cannot be resumed here.
+    """
+    run = _resumable(station, number)
+    for board in station.boards:
+        settle_last(run, board)
+
+
+def settle_abandoned(station: Station) -> None:
+    """The same for the newest run on these boards, if its host ended without closing it; else nothing happens.
+
+    Owning the ports, the station knows that nobody drives that run any more.
+    """
+    here = _boards(station)
+    runs = [station.store.open(kept.id) for kept in station.store.runs() if kept.kind == KIND]
+    newest = max((run for run in runs if _serials(run) == here), key=lambda run: run.id, default=None)
+    if newest is not None and newest.state == ABANDONED:
+        for board in station.boards:
+            settle_last(newest, board)
+
+
+def _resumable(station: Station, number: int) -> Run:
     run = find_run(station.store, number)
     if run.kind != KIND or run.state not in RESUMABLE:
         raise StationError(f"run {number} ({run.kind}, {run.state}) cannot be resumed: begin a new one")
-    if run.parameters.get("model") != network.name:
-        raise StationError(f"run {number} programs {run.parameters.get('model')!r}, not {network.name!r}")
     if run.origin.get("device_hash") != station.device.hash:
         raise StationError(f"run {number} was with another device file: use that one, or begin a new run")
-    kept, here = _serials(run), [board.capabilities.serial for board in station.boards]
+    kept, here = _serials(run), _boards(station)
     if kept != here:
         raise StationError(f"run {number} was on the boards {kept}, not on {here}: give those, in that order")
+    return run
+
+
+def _resumed(station: Station, network: HostedNetwork, number: int) -> Run:
+    run = _resumable(station, number)
+    if run.parameters.get("model") != network.name:
+        raise StationError(f"run {number} programs {run.parameters.get('model')!r}, not {network.name!r}")
     run.restart()
     return run
+
+
+def _boards(station: Station) -> list[str]:
+    return [board.capabilities.serial for board in station.boards]
 
 
 def _serials(run: Run) -> list[str]:
