@@ -35,6 +35,7 @@ def test_a_shutdown_is_cleared_only_when_asked(ohmloop: Command, board: Board, w
         control.ask("trip", when={"gates": 5})
     tripped = ohmloop("program", *where, "-m", weights)
     assert tripped.code == 1
+    assert "rip" in tripped.err
     assert "go on with --resume 1" in tripped.err
     shut_down = ohmloop("scan", *where)
     assert shut_down.code == 4
@@ -55,6 +56,7 @@ def test_program_infer_and_what_the_store_kept(ohmloop: Command, board: Board, w
     rehearsed = ohmloop("program", *where, "--dry-run")
     assert rehearsed.code == 0
     assert "pulses withheld" in rehearsed.err
+    assert "Traceback" not in rehearsed.err
     with board.emulator.control() as control:
         assert control.ask("truth")["gates"] == 0
 

@@ -85,4 +85,5 @@ def program(
             ],
         )
     if not programming.complete:
-        raise CommandError(f"stopped before the end; go on with --resume {programming.run.id}", FAILED)
+        reasons = "; ".join(f"board {board['board']}: {board['note']}" for board in summary["boards"] if board["note"])
+        raise CommandError(f"stopped before the end ({reasons}); go on with --resume {programming.run.id}", FAILED)

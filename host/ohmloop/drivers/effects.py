@@ -22,7 +22,7 @@ from ohmloop.crossbar import (
 )
 from ohmloop.drivers.duration import pulses_s
 from ohmloop.drivers.effect import Effect
-from ohmloop.drivers.refusals import ABORTED, OUT_OF_DATE, TOKEN, refusal
+from ohmloop.drivers.refusals import OUT_OF_DATE, TOKEN, end, refusal
 from ohmloop.drivers.session import TRIES, Session
 from ohmloop.drivers.words import pulse_words
 from ohmloop.link.bulk import pack_words
@@ -128,8 +128,9 @@ class Effects:
             raise
         session.effects = number
         if outcome.status:
-            how = "an abort" if outcome.status == ABORTED else f"fault {outcome.status}"
-            message = f"{self._name(token)} was ended by {how} after {result.applied} of {len(pulses)} pulses"
+            message = (
+                f"{self._name(token)} was ended by {end(outcome.status)} after {result.applied} of {len(pulses)} pulses"
+            )
             log.settle(entry, ExchangeStatus.PARTIAL, result, message)
             raise Stopped(message, result.applied)
         log.settle(entry, ExchangeStatus.DONE, result)

@@ -18,12 +18,23 @@ OUT_OF_DATE = frozenset({LEASE_MISSING, GENERATION, TOKEN_REUSED, OUT_OF_SEQUENC
 TOKEN = OUT_OF_DATE | {SHUTDOWN, EPOCH}
 """Refusals of a repetition which do not say whether an earlier copy of the exchange had run."""
 
+_ENDS = {
+    TRIPPED: "a trip of the hardware",
+    ABORTED: "an abort",
+    CONVERTER: "bad replies of the current converter",
+}
+
 _ADVICE = {
     UNARMED: (Unarmed, "arm a device first"),
     SHUTDOWN: (BoardShutdown, "find the cause, then clear the shutdown"),
     LEASE_HELD: (LeaseHeld, "wait until the other client gives the board back"),
     BUSY: (Busy, "wait until it has finished"),
 }
+
+
+def end(code: int) -> str:
+    """What ended an exchange before its last pulse, in words."""
+    return _ENDS.get(code, f"error {code}")
 
 
 def refusal(board: str, code: int, text: str) -> BoardRefusal:

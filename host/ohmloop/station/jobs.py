@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
+from ohmloop.crossbar import CrossbarError
+
 _log = logging.getLogger(__name__)
 
 
@@ -77,7 +79,9 @@ class Job:
         try:
             self.result = work(self)
         except Exception as error:  # noqa: BLE001 - a job may fail in any way; whoever started it must learn of it
-            _log.exception("job %d (%s) failed", self.id, self.kind)
+            # a CrossbarError says all there is to say; anything else needs its traceback
+            level, trace = (logging.INFO, None) if isinstance(error, CrossbarError) else (logging.ERROR, error)
+            _log.log(level, "job %d (%s) failed: %s", self.id, self.kind, error, exc_info=trace)
             self.failure = error
             self.error = f"{type(error).__name__}: {error}"
             self.state = JobState.FAILED
