@@ -21,7 +21,7 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint types contracts generated bench-devices bench-loop clean micropython
+.PHONY: help demo test build lint types contracts generated bench-physics bench-devices bench-network bench-loop clean micropython
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -48,8 +48,14 @@ contracts: $(DEV)  ## what may import what
 generated: $(DEV)  ## generated files are up to date
 	@set -e; for tool in tools/generate_*.py; do echo "$$tool --check"; $(PY) $$tool --check; done
 
+bench-physics: bench-devices bench-network  ## both of what follows
+
 bench-devices: $(DEV)  ## pulses on every cell beside the synaptogen package; rows in docs/results
 	$(PY) -m tests.bench.devices
+
+bench-network: $(DEV)  ## the resistive network beside SuperLU, badcrossbar and ngspice; rows in docs/results
+	@tools/fetch_badcrossbar.sh || [ $$? -eq 3 ]
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m tests.bench.network
 
 bench-loop: $(DEV)  ## the whole loop against ISPP, PyVISA and the digital network; rows in docs/results
 	$(PY) -m tests.bench.loop

@@ -12,6 +12,9 @@
 
 #include "panel.h"
 
+/* Doubles between one field and the next: with a power of two of columns all would fall into the same cache sets. */
+#define STAGGER ((size_t)72)
+
 /* How `work` is divided. Panels of the last few rows are filled up with lanes of no effect. */
 typedef struct {
     size_t m, n, panels;
@@ -31,15 +34,15 @@ OHM_INLINE parts divide(size_t m, size_t n, double *work)
     p.row_a = work;
     p.row_last = p.row_a + p.panels * LANES * n;
     p.row_r = p.row_last + p.panels * LANES;
-    p.col_a = p.row_r + p.panels * LANES;
-    p.residual = p.col_a + m * n;
-    p.direction = p.residual + m * n;
-    p.image = p.direction + m * n;
-    p.solved = p.image + m * n;
-    p.swept = p.solved + m * n;
-    p.current = p.swept + m * n;
-    p.volts = p.current + LANES * n;
-    p.col_last = p.volts + LANES * n;
+    p.col_a = p.row_r + p.panels * LANES + STAGGER;
+    p.residual = p.col_a + m * n + STAGGER;
+    p.direction = p.residual + m * n + STAGGER;
+    p.image = p.direction + m * n + STAGGER;
+    p.solved = p.image + m * n + STAGGER;
+    p.swept = p.solved + m * n + STAGGER;
+    p.current = p.swept + m * n + STAGGER;
+    p.volts = p.current + LANES * n + STAGGER;
+    p.col_last = p.volts + LANES * n + STAGGER;
     p.below = p.col_last + n;
     return p;
 }
@@ -47,7 +50,7 @@ OHM_INLINE parts divide(size_t m, size_t n, double *work)
 size_t ohm_sweeps_work(int32_t rows, int32_t cols)
 {
     const size_t m = (size_t)rows, n = (size_t)cols, padded = (m + LANES - 1) / LANES * LANES;
-    return padded * (n + 2) + 6 * m * n + 2 * LANES * n + 2 * n;
+    return padded * (n + 2) + 6 * m * n + 2 * LANES * n + 2 * n + 9 * STAGGER;
 }
 
 OHM_CLONES

@@ -24,7 +24,9 @@ def numbers(name: str, given: ArrayLike, shape: tuple[int, ...]) -> Floats:
     """Numbers of a shape, or broadcast to it, in memory of their own order."""
     try:
         array = np.asarray(given, dtype=np.float64)
-        return np.ascontiguousarray(np.broadcast_to(array, shape))
+        if array.shape != shape:
+            array = np.broadcast_to(array, shape)
+        return np.ascontiguousarray(array)
     except (ValueError, TypeError) as error:
         raise ParameterError(name, given, f"numbers of shape {shape}") from error
 
@@ -32,7 +34,8 @@ def numbers(name: str, given: ArrayLike, shape: tuple[int, ...]) -> Floats:
 def conductances(name: str, given: ArrayLike, shape: tuple[int, ...]) -> Floats:
     """Conductances, S: finite and not negative."""
     array = numbers(name, given, shape)
-    _require(name, array, np.isfinite(array) & (array >= 0), "finite and not below 0 S")
+    if not (array.size and array.min() >= 0 and array.max() < np.inf):
+        _require(name, array, np.isfinite(array) & (array >= 0), "finite and not below 0 S")
     return array
 
 
@@ -53,7 +56,8 @@ def voltages(name: str, given: ArrayLike, shape: tuple[int, ...]) -> Floats:
 def currents(name: str, given: ArrayLike, shape: tuple[int, ...]) -> Floats:
     """Currents, A: finite."""
     array = numbers(name, given, shape)
-    _require(name, array, np.isfinite(array), "finite")
+    if not np.isfinite(array).all():
+        _require(name, array, np.isfinite(array), "finite")
     return array
 
 

@@ -26,6 +26,8 @@ class Lines:
         near_s, far_s: between a line's end node and the driver there, S, shape (lines,): the driver's resistance and
             one segment of wire; 0 where that end is open.
         uniform_ohm: one segment of each line, shape (lines,), if every line is uniform and unbroken, else None.
+        has_far: whether any far end has a terminal.
+        always_driven: whether the wire of every line leads each of its cells to a terminal.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Lines:
     near_s: Floats
     far_s: Floats
     uniform_ohm: Floats | None
+    has_far: bool
+    always_driven: bool
 
     @classmethod
     def build(
@@ -51,7 +55,9 @@ class Lines:
             # Segments are in the order of the cells; the near end of a column is behind its last cell.
             near_segment, far_segment = (wire_ohm[:, k] for k in ((0, -1) if name == "rows" else (-1, 0)))
             wire_ohm, uniform = wire_ohm[:, 1:-1], None
-        made = cls(name, wire_ohm, _terminal(near_ohm, near_segment), _terminal(far_ohm, far_segment), uniform)
+        near_s, far_s = _terminal(near_ohm, near_segment), _terminal(far_ohm, far_segment)
+        driven = bool(((near_s > 0) | (far_s > 0)).all()) and bool(np.isfinite(wire_ohm).all())
+        made = cls(name, wire_ohm, near_s, far_s, uniform, bool(far_s.any()), driven)
         shorted = (made.near_s == IDEAL_S) & (made.far_s == IDEAL_S) & ~(wire_ohm > 0).any(axis=1)
         if shorted.any():
             raise ParameterError(

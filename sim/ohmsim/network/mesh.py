@@ -130,21 +130,31 @@ class Mesh:
             near_v[0] if v_far_rows is None else voltages("v_far_rows", v_far_rows, (self.rows,)),
             near_v[1] if v_far_cols is None else voltages("v_far_cols", v_far_cols, (self.cols,)),
         )
-        near = [_connect(lines.near_s, volts) for lines, volts in zip(self.lines, near_v, strict=True)]
-        far = [_connect(lines.far_s, volts) for lines, volts in zip(self.lines, far_v, strict=True)]
+        (row_s, row_a), (col_s, col_a) = (
+            _connect(lines.near_s, volts) for lines, volts in zip(self.lines, near_v, strict=True)
+        )
+        (row_far_s, row_far_a), (col_far_s, col_far_a) = (
+            _connect(lines.far_s, volts) if lines.has_far else (lines.far_s, lines.far_s)
+            for lines, volts in zip(self.lines, far_v, strict=True)
+        )
         circuit = Circuit(
             conductance_s,
-            (near[0][0], near[1][0]),
-            (far[0][0], far[1][0]),
-            (near[0][1], near[1][1]),
-            (far[0][1], far[1][1]),
+            (row_s, col_s),
+            (row_far_s, col_far_s),
+            (row_a, col_a),
+            (row_far_a, col_far_a),
             None if cell_a is None else currents("cell_a", cell_a, (self.rows, self.cols)),
         )
-        require_paths(conductance_s, circuit.near_s, circuit.far_s, self.lines)
+        connected = all(
+            lines.always_driven and near is lines.near_s and far is lines.far_s
+            for lines, near, far in zip(self.lines, circuit.near_s, circuit.far_s, strict=True)
+        )
+        if not connected:
+            require_paths(conductance_s, circuit.near_s, circuit.far_s, self.lines)
         nodes = self._nodes(circuit, start, self.tolerance if tolerance is None else tolerance)
-        row, row_far = _split(circuit, nodes, 0, near_v[0], far_v[0])
+        row, row_far = self._split(circuit, nodes, 0, near_v[0], far_v[0])
         # Currents of columns are counted out of the array.
-        col, col_far = _split(circuit, nodes, 1, near_v[1], far_v[1])
+        col, col_far = self._split(circuit, nodes, 1, near_v[1], far_v[1])
         method: Literal["sweeps", "elimination"] = "sweeps" if nodes.iterations >= 0 else "elimination"
         return Solution(
             nodes.cell_v, row, -col, row_far, -col_far, nodes.column_v, method, max(nodes.iterations, 0), nodes.error
@@ -171,6 +181,19 @@ class Mesh:
             )
         return eliminate(circuit, self.wires_s)
 
+    def _split(self, circuit: Circuit, nodes: Nodes, side: int, near_v: Floats, far_v: Floats) -> tuple[Floats, Floats]:
+        """Currents from the near and from the far drivers of a side into the array."""
+        near_s, far_s = circuit.near_s[side], circuit.far_s[side]
+        total = nodes.line_a[side] if side == 0 else -nodes.line_a[side]
+        if not self.lines[side].has_far:
+            return total, np.zeros_like(total)
+        with np.errstate(invalid="ignore"):
+            through_far = np.where(far_s > 0, far_s * (far_v - nodes.end_v[side]), 0.0)
+            # A far driver without resistance holds the whole line: the near one sees its voltage.
+            through_near = np.where(near_s > 0, near_s * (near_v - far_v), 0.0)
+        far = np.where(far_s == IDEAL_S, total - through_near, through_far)
+        return total - far, far
+
 
 def _connect(terminal_s: Floats, volts: Floats) -> tuple[Floats, Floats]:
     """Conductances of the terminals that have a driver, and the currents that their drivers' voltages stand for."""
@@ -178,17 +201,3 @@ def _connect(terminal_s: Floats, volts: Floats) -> tuple[Floats, Floats]:
     if floats.any():
         terminal_s, volts = np.where(floats, 0.0, terminal_s), np.where(floats, 0.0, volts)
     return terminal_s, terminal_s * volts
-
-
-def _split(circuit: Circuit, nodes: Nodes, side: int, near_v: Floats, far_v: Floats) -> tuple[Floats, Floats]:
-    """Currents from the near and from the far drivers of a side into the array."""
-    near_s, far_s = circuit.near_s[side], circuit.far_s[side]
-    total = nodes.line_a[side] if side == 0 else -nodes.line_a[side]
-    if not far_s.any():
-        return total, np.zeros_like(total)
-    with np.errstate(invalid="ignore"):
-        through_far = np.where(far_s > 0, far_s * (far_v - nodes.end_v[side]), 0.0)
-        # A far driver without resistance holds the whole line: the near one sees its voltage.
-        through_near = np.where(near_s > 0, near_s * (near_v - far_v), 0.0)
-    far = np.where(far_s == IDEAL_S, total - through_near, through_far)
-    return total - far, far

@@ -15,7 +15,7 @@ from ohmsim.network.mesh import Mesh, Solution
 
 Floats = NDArray[np.float64]
 
-UPDATE_TOLERANCE = 1e-13
+UPDATE_TOLERANCE = 1e-12
 GROWTH_MAX = 1e6
 """Growth of rounding errors above which an elimination is not believed: 1e-16 times this is 1e-10."""
 
@@ -99,9 +99,9 @@ class Transfer:
         if where.ndim != 2 or where.shape[1] != 2 or not np.issubdtype(where.dtype, np.integer):
             raise ParameterError("cells", cells, "whole numbers of shape (count, 2)")
         rows, cols = where.T
-        if (where < 0).any() or (rows >= self.mesh.rows).any() or (cols >= self.mesh.cols).any():
+        if where.size and (where.min() < 0 or rows.max() >= self.mesh.rows or cols.max() >= self.mesh.cols):
             raise ParameterError("cells", cells, f"inside {self.mesh.rows}x{self.mesh.cols}")
-        if len(np.unique(rows * self.mesh.cols + cols)) != len(where):
+        if len(set(zip(rows.tolist(), cols.tolist(), strict=True))) != len(where):
             raise ParameterError("cells", cells, "different cells")
         new = conductances("g", g, (len(where),))
         change = new - self._g[rows, cols]
@@ -114,14 +114,15 @@ class Transfer:
 
     def _dipoles(self, rows: NDArray[np.integer], cols: NDArray[np.integer]) -> tuple[Floats, Floats]:
         """Driver currents for one ampere through each cell, (count, drivers), and voltages of the other cells then."""
-        drawn, seen = [], []
-        for row, col in zip(rows, cols, strict=True):
-            cell_a = np.zeros_like(self._g)
-            cell_a[row, col] = 1.0
-            solution = self.mesh.solve(self._g, 0.0, 0.0, cell_a=cell_a, tolerance=UPDATE_TOLERANCE)
-            drawn.append(_into(solution))
-            seen.append(solution.cell_v[rows, cols])
-        return np.array(drawn), np.array(seen).T
+        drawn, seen = np.empty((rows.size, len(self._admittance))), np.empty((rows.size, rows.size))
+        row_v, col_v = np.zeros(self.mesh.rows), np.zeros(self.mesh.cols)
+        for k, cell in enumerate(zip(rows, cols, strict=True)):
+            cell_a = np.zeros(self._g.shape)
+            cell_a[cell] = 1.0
+            solution = self.mesh.solve(self._g, row_v, col_v, cell_a=cell_a, tolerance=UPDATE_TOLERANCE)
+            drawn[k] = _into(solution)
+            seen[:, k] = solution.cell_v[rows, cols]
+        return drawn, seen
 
     def _block(self) -> Floats:
         return np.ascontiguousarray(-self._admittance[: self.mesh.rows, self.mesh.rows :])

@@ -18,7 +18,9 @@ FETCH = Path(__file__).parents[3] / "tools" / "fetch_ngspice.sh"
 UNAVAILABLE = 3
 TIMEOUT_S = 300
 # No conductance to ground. Newton's steps square the error: the one that passes these tolerances leaves far less.
-OPTIONS = ".options reltol=1e-7 abstol=1e-15 vntol=1e-11 gmin=0 itl1=1000 numdgt=16 klu"
+OPTIONS = ".options reltol=1e-7 abstol=1e-15 vntol=1e-11 gmin=0 itl1=1000 numdgt=16"
+KLU = "klu"
+"""Option for the newer of its two matrix solvers, which suits meshes."""
 
 
 class NgspiceUnavailable(Exception):
@@ -62,13 +64,13 @@ def deck(cell: CellLine, shape: tuple[int, int], volts: tuple[Floats, Floats], o
 
 
 def operating_point(
-    program: str, lines: list[str], shape: tuple[int, int], volts: tuple[Floats, Floats]
+    program: str, lines: list[str], shape: tuple[int, int], volts: tuple[Floats, Floats], solver: str = KLU
 ) -> OperatingPoint:
-    """Run a deck of `deck`."""
+    """Run a deck of `deck`; `solver` is an option line's word, none for the solver that ngspice takes by itself."""
     rows, cols = shape
     with tempfile.TemporaryDirectory() as folder:
         raw, circuit = Path(folder) / "raw", Path(folder) / "deck.cir"
-        control = [OPTIONS, ".control", "op", f"write {raw}", "quit", ".endc", ".end"]
+        control = [f"{OPTIONS} {solver}", ".control", "op", f"write {raw}", "quit", ".endc", ".end"]
         circuit.write_text("\n".join([*lines, *control]) + "\n")
         done = subprocess.run(
             [program, "-b", circuit], capture_output=True, text=True, check=False, timeout=TIMEOUT_S, cwd=folder
