@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-TOLERANCE = 1e-11
+TOLERANCE = 1e-10
+"""Leaves about 1e-12 of the largest voltage and current: the energy norm counts all cells together."""
 TOLERANCE_MIN, TOLERANCE_MAX = 1e-14, 1e-3
 
 
