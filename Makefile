@@ -48,7 +48,7 @@ contracts: $(DEV)  ## what may import what
 generated: $(DEV)  ## generated files are up to date
 	@set -e; for tool in tools/generate_*.py; do echo "$$tool --check"; $(PY) $$tool --check; done
 
-bench-physics: bench-devices bench-network  ## both of what follows
+bench-physics: bench-devices bench-network  ## devices and network beside their peers
 
 bench-devices: $(DEV)  ## pulses on every cell beside the synaptogen package; rows in docs/results
 	$(PY) -m tests.bench.devices

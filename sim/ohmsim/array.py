@@ -36,7 +36,7 @@ from ohmloop.crossbar import (
 )
 from ohmsim.board import Spec, build_cells
 from ohmsim.description import Description
-from ohmsim.errors import EmulatorError
+from ohmsim.errors import EmulatorError, ParameterError
 from ohmsim.measure import Meter
 from ohmsim.noise import NoiseSource
 from ohmsim.preset import Preset
@@ -69,6 +69,10 @@ class SimulatedArray(Crossbar):
         noise, state = NoiseSource(seed, name), State()
         self._time_us = 0
         self.cells = build_cells(spec, noise, state, lambda: self._time_us * 1e-6)
+        if self.cells.wires is not None:
+            raise ParameterError(
+                "network.wire_ohm", "above 0", "0 in sim://: lines with resistance are emulated by emu://"
+            )
         self._meter = Meter(self.cells, Description.load(), noise)
         self._setup = Setup()
         self._limits: Limits | None = None

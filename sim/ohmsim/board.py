@@ -19,6 +19,7 @@ from ohmsim.files import Files, FolderFiles, MemoryFiles, PowerLost
 from ohmsim.frontend import FrontEnd, FrontEndParameters
 from ohmsim.hal import Hal, Reset
 from ohmsim.hardware import Hardware
+from ohmsim.network.wires import WireParameters, Wires
 from ohmsim.noise import NoiseSource
 from ohmsim.overlays.current_noise import CurrentNoise, CurrentNoiseParameters
 from ohmsim.overlays.read_noise import ReadNoise, ReadNoiseParameters
@@ -90,6 +91,7 @@ def build_cells(spec: Spec, noise: NoiseSource, state: State, now_s: Callable[[]
     array.stuck = Stuck.born(
         checked(StuckParameters, parameters["stuck"], "stuck."), cells, noise, preset.low_s, preset.high_s
     )
+    array.wires = Wires.of(checked(WireParameters, parameters["network"], "network."), spec.rows, spec.cols)
     current = checked(CurrentNoiseParameters, parameters["current_noise"], "current_noise.")
     if current.bandwidth:
         kelvin = checked(TemperatureParameters, parameters["temperature"]).kelvin

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ohmsim.devices.base import READ_EVENTS, Device
 from ohmsim.network import ideal
+from ohmsim.network.wires import Wires
 from ohmsim.overlays.current_noise import CurrentNoise
 from ohmsim.overlays.read_noise import ReadNoise
 from ohmsim.overlays.stuck import Stuck
@@ -27,7 +28,7 @@ class Opening:
     Attributes:
         rows_on: rows that are joined to their drivers; row_v: voltage of every row, V, 0 for the others.
         col_v: voltages of the columns while programming, None while column references are at hard ground (reading).
-        volts, magnitude: of every cell while programming, V.
+        volts, magnitude: of every cell while programming, V; with wires also while reading.
         active, acting_v, ordinals: cells that may change, what they see (positive towards SET), their event.
     """
 
@@ -55,6 +56,8 @@ class CellArray:
     Attributes:
         quiet_v: below this magnitude no cell changes, V.
         current_noise: thermal and shot noise, or None.
+        wires: what resistance the lines have, or None: then a cell sees its row voltage minus its column voltage.
+            The network is solved when voltages are put on the lines, and holds until they change.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class CellArray:
         self.record = record
         self.stuck = Stuck(rows * cols)
         self.current_noise: CurrentNoise | None = None
+        self.wires: Wires | None = None
         self._pulses: NDArray[np.uint64] = state.array("cells.pulses", (rows, cols), np.uint64)
         self._reads: NDArray[np.uint64] = state.array("cells.reads", (rows,), np.uint64)
         self._held: list[Opening] = []
@@ -105,15 +109,22 @@ class CellArray:
     def _open_reading(self, opening: Opening, begins: bool) -> None:
         row_v = opening.row_v
         self.record.read(row_v)
+        if self.wires is not None:
+            opening.volts = self.wires.cell_v(self.chord_s, row_v, np.zeros(self.cols))
         if np.maximum.reduce(np.abs(row_v)) > self._quiet:
             if begins:
                 self._reads += row_v != _ZERO
-            volts = ideal.cell_volts(row_v, np.zeros(self.cols))
+            volts = ideal.cell_volts(row_v, np.zeros(self.cols)) if opening.volts is None else opening.volts
             ordinals = np.broadcast_to(self._reads[:, None] + np.uint64(READ_EVENTS), volts.shape)
             self._find_active(opening, volts, np.abs(volts), ordinals)
 
     def _open_programming(self, opening: Opening, col_v: Floats, begins: bool) -> None:
-        opening.volts = volts = ideal.cell_volts(opening.row_v, col_v)
+        volts = (
+            ideal.cell_volts(opening.row_v, col_v)
+            if self.wires is None
+            else self.wires.cell_v(self.chord_s, opening.row_v, col_v)
+        )
+        opening.volts = volts
         opening.magnitude = magnitude = np.abs(volts)
         largest = float(np.maximum.reduce(magnitude, axis=None))
         self.record.program(volts, magnitude, largest, begins=begins)
@@ -189,7 +200,7 @@ class CellArray:
 
     def most_current(self, opening: Opening) -> Floats:
         """More than the current into any column can be while programming, without looking at a cell, A, (cols,)."""
-        if not self.device.ohmic:
+        if not self.device.ohmic or self.wires is not None:
             return np.full(self.cols, np.inf)
         most: Floats = np.add.reduce(opening.magnitude, axis=0)
         most *= np.array(max(np.maximum.reduce(self.device.bounds_s[1]), self.stuck.largest_s))

@@ -13,7 +13,7 @@ from ohmsim.overlays.stack import SECTIONS as OVERLAYS
 
 Table = Mapping[str, Any]
 
-SECTIONS = ("device", "read_noise", "current_noise", "stuck", *OVERLAYS, "front_end")
+SECTIONS = ("device", "read_noise", "current_noise", "stuck", *OVERLAYS, "network", "front_end")
 """Sections whose parameters may be set from outside, as `section.name=value`."""
 
 
