@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -37,8 +38,10 @@ from ohmloop.crossbar import (
 from ohmsim.board import Spec, build_cells
 from ohmsim.description import Description
 from ohmsim.errors import EmulatorError, ParameterError
+from ohmsim.frontend import FrontEndParameters
 from ohmsim.measure import Meter
 from ohmsim.noise import NoiseSource
+from ohmsim.parameters import checked
 from ohmsim.preset import Preset
 from ohmsim.pulse_list import apply_pulses
 from ohmsim.state import State
@@ -69,11 +72,7 @@ class SimulatedArray(Crossbar):
         noise, state = NoiseSource(seed, name), State()
         self._time_us = 0
         self.cells = build_cells(spec, noise, state, lambda: self._time_us * 1e-6)
-        if self.cells.wires is not None:
-            raise ParameterError(
-                "network.wire_ohm", "above 0", "0 in sim://: lines with resistance are emulated by emu://"
-            )
-        self._meter = Meter(self.cells, Description.load(), noise)
+        self._meter = Meter(self.cells, Description.load(), _converter_noise(preset), noise)
         self._setup = Setup()
         self._limits: Limits | None = None
         self._counts: NDArray[np.int64] = np.zeros((geometry.rows, geometry.cols), np.int64)
@@ -245,6 +244,16 @@ class SimulatedArray(Crossbar):
 
 
 Lines = NDArray[np.intp]
+
+
+def _converter_noise(preset: Preset) -> float:
+    """Relative to the board's. Raises ParameterError for any other deviation of the front end: there is none here."""
+    asked = checked(FrontEndParameters, preset.parameters["front_end"], "front_end.")
+    nominal = asdict(replace(FrontEndParameters(), adc_noise=asked.adc_noise))
+    for name, value in asdict(asked).items():
+        if value != nominal[name]:
+            raise ParameterError(f"front_end.{name}", value, "left out in sim://, whose front end is exact: use emu://")
+    return asked.adc_noise
 
 
 def open_array(url: str, timeout_s: float | None = None) -> SimulatedArray:

@@ -28,7 +28,8 @@ class Opening:
     Attributes:
         rows_on: rows that are joined to their drivers; row_v: voltage of every row, V, 0 for the others.
         col_v: voltages of the columns while programming, None while column references are at hard ground (reading).
-        volts, magnitude: of every cell while programming, V; with wires also while reading.
+        volts, magnitude: of every cell while programming, V; volts also while reading, where lines with resistance make
+            it differ from the row voltage and something depends on it.
         active, acting_v, ordinals: cells that may change, what they see (positive towards SET), their event.
     """
 
@@ -58,6 +59,7 @@ class CellArray:
         current_noise: thermal and shot noise, or None.
         wires: what resistance the lines have, or None: then a cell sees its row voltage minus its column voltage.
             The network is solved when voltages are put on the lines, and holds until they change.
+        amplifier_v: at what the column amplifiers hold the columns while reading, V, shape (cols,); None for 0 V.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class CellArray:
         self.stuck = Stuck(rows * cols)
         self.current_noise: CurrentNoise | None = None
         self.wires: Wires | None = None
+        self.amplifier_v: Floats | None = None
         self._pulses: NDArray[np.uint64] = state.array("cells.pulses", (rows, cols), np.uint64)
         self._reads: NDArray[np.uint64] = state.array("cells.reads", (rows,), np.uint64)
         self._held: list[Opening] = []
@@ -109,14 +112,20 @@ class CellArray:
     def _open_reading(self, opening: Opening, begins: bool) -> None:
         row_v = opening.row_v
         self.record.read(row_v)
-        if self.wires is not None:
-            opening.volts = self.wires.cell_v(self.chord_s, row_v, np.zeros(self.cols))
-        if np.maximum.reduce(np.abs(row_v)) > self._quiet:
+        disturbs = np.maximum.reduce(np.abs(row_v)) > self._quiet
+        if self.wires is not None and (disturbs or not self.device.ohmic):
+            opening.volts = self.wires.cell_v(self.chord_s, row_v, self._held_v)
+        if disturbs:
             if begins:
                 self._reads += row_v != _ZERO
-            volts = ideal.cell_volts(row_v, np.zeros(self.cols)) if opening.volts is None else opening.volts
+            volts = ideal.cell_volts(row_v, self._held_v) if opening.volts is None else opening.volts
             ordinals = np.broadcast_to(self._reads[:, None] + np.uint64(READ_EVENTS), volts.shape)
             self._find_active(opening, volts, np.abs(volts), ordinals)
+
+    @property
+    def _held_v(self) -> Floats:
+        """Column voltages while reading."""
+        return np.zeros(self.cols) if self.amplifier_v is None else self.amplifier_v
 
     def _open_programming(self, opening: Opening, col_v: Floats, begins: bool) -> None:
         volts = (
@@ -177,10 +186,38 @@ class CellArray:
 
     def currents(self, opening: Opening) -> Floats:
         """Noiseless current into each column, A, shape (cols,)."""
-        conductance = self._conducting_s(opening)
-        if opening.volts is None:
-            return opening.row_v @ conductance
-        return ideal.column_currents(opening.volts, conductance)
+        if opening.volts is not None and not (opening.col_v is None and self.device.ohmic):
+            return ideal.column_currents(opening.volts, self.chord_s(opening.volts))
+        currents: Floats
+        if self.wires is None:
+            currents = opening.row_v @ self._read_s(opening.row_v)
+        else:
+            rows_on = opening.rows_on
+            currents = opening.row_v[rows_on] @ self.wires.transfer_s(self.conductance_s, rows_on)
+        if self.amplifier_v is not None:
+            currents += self.resting_a()
+        return currents
+
+    def linear_s(self, rows: Lines) -> Floats | None:
+        """Current into each column by the voltage of each of `rows`, S, (rows, cols), or None if cells bend."""
+        if not self.device.ohmic:
+            return None
+        return self.conductance_s[rows] if self.wires is None else self.wires.transfer_s(self.conductance_s, rows)
+
+    def resting_a(self) -> Floats:
+        """Noiseless current into each column with every row at ground, A, shape (cols,)."""
+        if self.amplifier_v is None:
+            return np.zeros(self.cols)
+        conductance = self._read_s(np.zeros(self.rows))
+        if self.wires is not None:
+            return self.wires.sunk_a(conductance, self.amplifier_v)
+        return -self.amplifier_v * conductance.sum(axis=0)
+
+    def _read_s(self, row_v: Floats) -> Floats:
+        """Conductance of every cell while the rows are at `row_v` and the columns are read, S, shape (rows, cols)."""
+        if self.device.ohmic:
+            return self.conductance_s
+        return self.chord_s(ideal.cell_volts(row_v, self._held_v))
 
     def chord_s(self, volts: Floats) -> Floats:
         """Current of every cell at `volts` (row minus column, shape (rows, cols)) divided by `volts`, S."""
@@ -192,12 +229,6 @@ class CellArray:
             flat = np.where(self.stuck.mask, self.stuck.conductance_s, flat)
         return flat.reshape(self.rows, self.cols)
 
-    def _conducting_s(self, opening: Opening) -> Floats:
-        if self.device.ohmic:
-            return self.conductance_s
-        volts = ideal.cell_volts(opening.row_v, np.zeros(self.cols)) if opening.volts is None else opening.volts
-        return self.chord_s(volts)
-
     def most_current(self, opening: Opening) -> Floats:
         """More than the current into any column can be while programming, without looking at a cell, A, (cols,)."""
         if not self.device.ohmic or self.wires is not None:
@@ -207,21 +238,32 @@ class CellArray:
         return most
 
     def convert(self, opening: Opening, samples: int) -> Floats:
-        """Current into each column during one conversion of `samples` internal samples, A, shape (cols,)."""
+        """Current into each column during one conversion of `samples` internal samples, A, shape (cols,).
+
+        Noise is relative to what each cell of a row that is on brings its column.
+        """
         rows_on, currents = opening.rows_on, self.currents(opening)
         if rows_on.size == 0:
             return currents
-        conductance = self._conducting_s(opening)[rows_on]
+        volts, conductance = self.sensed(opening)
         deviation = self.noise.draw(rows_on, samples) * conductance
-        volts = opening.row_v[rows_on] if opening.volts is None else opening.volts[rows_on]
-        if opening.volts is None:
+        if volts.ndim == 1:
             currents += volts @ deviation
         else:
             currents += ideal.column_currents(volts, deviation)
         if self.current_noise is not None:
-            seen = volts[:, None] if opening.volts is None else volts
+            seen = volts[:, None] if volts.ndim == 1 else volts
             currents += self.current_noise_a(rows_on, conductance, seen, samples).sum(axis=0)
         return currents
+
+    def sensed(self, opening: Opening) -> tuple[Floats, Floats]:
+        """Of the rows that are on: voltage, V, of each row or of each cell, and the conductance that it drives, S."""
+        rows_on = opening.rows_on
+        if opening.volts is not None and not (opening.col_v is None and self.device.ohmic):
+            return opening.volts[rows_on], self.chord_s(opening.volts)[rows_on]
+        if self.wires is None:
+            return opening.row_v[rows_on], self._read_s(opening.row_v)[rows_on]
+        return opening.row_v[rows_on], self.wires.transfer_s(self.conductance_s, rows_on)
 
     def current_noise_a(self, rows_on: Lines, conductance_s: Floats, volts: Floats, samples: int) -> Floats:
         """Thermal and shot noise in the conversion that was just drawn, A, shape (rows_on, cols)."""

@@ -18,25 +18,35 @@ FITS = 0.8
 """A finer range is used for what takes at most this part of it, as the engine does."""
 SAMPLES_MAX = 256
 """Internal samples of one conversion."""
+READ_S = 30e-6
+"""For so long the board's rows stand at their voltages for a reading of one range (board notes, section 3)."""
 
 
 class Meter:
-    """Measures currents of columns; each call of a row is one conversion for every SAMPLES_MAX averages."""
+    """Measures currents of columns; each call of a row is one conversion for every SAMPLES_MAX averages.
 
-    def __init__(self, cells: CellArray, board: Description, noise: NoiseSource) -> None:
+    `adc_noise` is the converter's noise relative to the board's description.
+    """
+
+    def __init__(self, cells: CellArray, board: Description, adc_noise: float, noise: NoiseSource) -> None:
         self._cells = cells
         self._noise = noise.stream("meter", cells.cols)
         self._conversions = 0
         self._rf = np.array(board.rf_ohm)
-        self._span_v, self._noise_v = board.adc_span_v[0], board.adc_noise_v[0]
+        self._span_v, self._noise_v = board.adc_span_v[0], adc_noise * board.adc_noise_v[0]
         self.full_scale_a = self._span_v / self._rf
 
     def rows(self, rows: Lines, conditions: ReadConditions) -> Floats:
         """Currents of all cells of `rows`, each row read alone, A, shape (rows, cols); inf where out of range."""
-        cells, volts = self._cells, np.array(conditions.volts)
-        conductance = cells.chord_s(np.full((cells.rows, cells.cols), conditions.volts))[rows]
+        cells, loops, volts = self._cells, self._loops(conditions), np.array(conditions.volts)
+        if abs(conditions.volts) > cells.quiet_v or (cells.wires is not None and not cells.device.ohmic):
+            alone = np.zeros((len(rows), cells.rows))
+            alone[np.arange(len(rows)), rows] = conditions.volts
+            return self._convert(*self._one_by_one(alone, loops), conditions)
+        conductance = cells.linear_s(rows)
+        if conductance is None:
+            conductance = cells.chord_s(np.full((cells.rows, cells.cols), conditions.volts))[rows]
         exact = conditions.volts * conductance
-        loops = self._loops(conditions)
         seen: Floats = np.zeros(exact.shape)
         for samples in loops:
             seen += exact * (1 + cells.noise.draw(rows, samples))
@@ -47,25 +57,30 @@ class Meter:
     def vectors(self, volts: Floats, conditions: ReadConditions) -> Floats:
         """Currents of all columns for each input vector, volts of shape (vectors, rows), A, shape (vectors, cols)."""
         cells, loops = self._cells, self._loops(conditions)
-        conductance = cells.conductance_s
-        exact: Floats = volts @ conductance
-        if not cells.device.ohmic:
-            for vector, row_v in enumerate(volts):
-                exact[vector] = row_v @ self._chord_s(row_v)
+        matrix = cells.linear_s(np.arange(cells.rows)) if np.abs(volts).max() <= cells.quiet_v else None
+        if matrix is None:
+            return self._convert(*self._one_by_one(volts, loops), conditions)
+        exact: Floats = volts @ matrix
         seen = exact.copy()
         for vector, row_v in enumerate(volts):
             rows = np.flatnonzero(row_v)
-            if not cells.device.ohmic:
-                conductance = self._chord_s(row_v)
             for samples in loops if rows.size else ():
-                noisy = row_v[rows] @ (cells.noise.draw(rows, samples) * conductance[rows])
+                noisy = row_v[rows] @ (cells.noise.draw(rows, samples) * matrix[rows])
                 if cells.current_noise is not None:
-                    noisy += cells.current_noise_a(rows, conductance[rows], row_v[rows, None], samples).sum(axis=0)
+                    noisy += cells.current_noise_a(rows, matrix[rows], row_v[rows, None], samples).sum(axis=0)
                 seen[vector] += noisy / len(loops)
         return self._convert(seen, exact, conditions)
 
-    def _chord_s(self, row_v: Floats) -> Floats:
-        return self._cells.chord_s(np.broadcast_to(row_v[:, None], (self._cells.rows, self._cells.cols)))
+    def _one_by_one(self, volts: Floats, loops: list[int]) -> tuple[Floats, Floats]:
+        """Currents with and without the noise of cells, where each vector bends the cells or moves them."""
+        cells = self._cells
+        seen, exact = np.empty((len(volts), cells.cols)), np.empty((len(volts), cells.cols))
+        for vector, row_v in enumerate(volts):
+            opening = cells.open(np.flatnonzero(row_v), row_v, None)
+            exact[vector] = cells.currents(opening)
+            seen[vector] = np.mean([cells.convert(opening, samples) for samples in loops], axis=0)
+            cells.hold(opening, READ_S * len(loops))
+        return seen, exact
 
     def _loops(self, conditions: ReadConditions) -> list[int]:
         samples = min(conditions.averages, SAMPLES_MAX)

@@ -2,7 +2,8 @@
 
 Where unselected cells stay below the smallest threshold, only selected cells change, and pulses on different cells
 are independent: they are applied together. Event ordinals are worked out as if they had come one by one, so the
-history of a cell is the same as on an emulated board that sees the same voltages.
+history of a cell is the same as on an emulated board that sees the same voltages. Lines with resistance leave no cell
+independent of the others: their pulses come one by one.
 """
 
 from __future__ import annotations
@@ -34,7 +35,11 @@ def line_volts(cells: CellArray, bias: Bias, row: int, col: int, volts: float) -
 
 def apply_pulses(cells: CellArray, bias: Bias, rows: Lines, cols: Lines, volts: Floats, widths_s: Floats) -> None:
     """Apply pulses of `volts` (row minus column, V) in order; all arguments have the shape (n,)."""
-    if bias is not Bias.GND and np.abs(volts).max(initial=0) * UNSELECTED[bias] <= cells.quiet_v:
+    if (
+        cells.wires is None
+        and bias is not Bias.GND
+        and np.abs(volts).max(initial=0) * UNSELECTED[bias] <= cells.quiet_v
+    ):
         _together(cells, bias, rows, cols, volts, widths_s)
         return
     for row, col, v, width_s in zip(rows.tolist(), cols.tolist(), volts.tolist(), widths_s.tolist(), strict=True):

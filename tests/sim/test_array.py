@@ -146,7 +146,14 @@ def test_unarmed_it_refuses_pulses_and_strong_reads(array: SimulatedArray) -> No
 
 @pytest.mark.parametrize(
     "url",
-    ["sim://0x4", "sim://4", "sim://4x4?device=mystery", "sim://4x4?seed=x", "sim://4x4?device.v_set=-1"],
+    [
+        "sim://0x4",
+        "sim://4",
+        "sim://4x4?device=mystery",
+        "sim://4x4?seed=x",
+        "sim://4x4?device.v_set=-1",
+        "sim://4x4?front_end.line_error=1",
+    ],
 )
 def test_an_address_that_makes_no_sense_is_refused(url: str) -> None:
     with pytest.raises(AddressError):

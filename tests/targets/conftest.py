@@ -30,13 +30,13 @@ def start(request: pytest.FixtureRequest, emulator: StartEmulator) -> Iterator[S
     """Start a board of a kind; after the test its chips must have found nothing wrong with their signals."""
     with ExitStack() as stack:
 
-        def begin(kind: str, **options: str) -> Target:
+        def begin(kind: str, settings: dict[str, str] | None = None, **options: str) -> Target:
             if kind == "device":
                 return Target(kind, request.config.getoption("--device"), None)
             needed = BUILT[kind]
             if needed and not (FIRMWARE / needed).exists():
                 pytest.skip("needs make firmware")
-            process = emulator("8x8", target=kind, **{"seed": SEED, **options})
+            process = emulator("8x8", settings, target=kind, **{"seed": SEED, **options})
             target = Target(kind, process.boards[0].url, stack.enter_context(process.control()))
             stack.callback(target.check_signals)
             stack.callback(target.wire.close)

@@ -34,9 +34,13 @@ def everything(target: Target) -> dict[str, list[int]]:
     return said
 
 
+WIRES = {"network.wire_ohm": "5", "network.row_ohm": "3"}
+
+
 @pytest.mark.parametrize("slower", ["unix", "rp2040"])
-def test_the_same_seed_reads_the_same_on_every_kind(slower: str, start: Start) -> None:
-    fast, other = start("cpython"), start(slower)
+@pytest.mark.parametrize("settings", [{}, WIRES], ids=["plain", "wires"])
+def test_the_same_seed_reads_the_same_on_every_kind(slower: str, settings: dict[str, str], start: Start) -> None:
+    fast, other = start("cpython", settings), start(slower, settings)
     expected, found = everything(fast), everything(other)
     assert found == expected
     # The gate of the RP2040 counts cycles of 8 ns: 500 ns are 496.

@@ -1,4 +1,4 @@
-"""The resistances of an emulated board's lines, as parameters of a preset: none by default."""
+"""The resistances of an array's lines, as parameters of a preset: none by default."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ohmsim.network.mesh import Mesh
 from ohmsim.parameters import bounded
 
 Floats = NDArray[np.float64]
+Lines = NDArray[np.intp]
 
 ROUNDS_MAX = 100
 ROUNDS_TOLERANCE = 1e-9
@@ -28,7 +29,11 @@ class WireParameters:
 
 
 class Wires:
-    """Lines with resistance; rows are driven or at ground, columns are driven or at virtual ground."""
+    """Lines with resistance; rows are driven or at ground, columns are driven or at virtual ground.
+
+    Every answer is worked out from what is asked alone, never from the answer before: the history of a cell must not
+    depend on what was read in between. What the same cells were asked already is kept.
+    """
 
     def __init__(self, parameters: WireParameters, rows: int, cols: int) -> None:
         self._mesh = Mesh(
@@ -39,11 +44,52 @@ class Wires:
             r_drive_rows=parameters.row_ohm,
             r_drive_cols=parameters.col_ohm,
         )
+        self._seen_s = np.full((rows, cols), np.nan)
+        self._matrix: Floats | None = None
+        self._rows = np.empty((rows, cols))
+        self._known = np.zeros(rows, np.bool_)
+        self._sunk_a: Floats | None = None
 
     @classmethod
     def of(cls, parameters: WireParameters, rows: int, cols: int) -> Wires | None:
         """None if no line has a resistance."""
         return cls(parameters, rows, cols) if parameters != WireParameters() else None
+
+    def transfer_s(self, conductance_s: Floats, rows: Lines) -> Floats:
+        """Current out of each column by the voltage of each of `rows`, S, (rows, cols): what a reading goes through.
+
+        One solution for a row alone, the transfer matrix for several; for cells that obey Ohm's law, whose
+        conductance is `conductance_s`, (rows, cols). Columns are at 0 V, other rows at ground.
+        """
+        self._look(conductance_s)
+        if rows.size == 1:
+            return self._alone(int(rows[0]))[None, :]
+        if self._matrix is None:
+            self._matrix = self._mesh.transfer(self._seen_s).matrix
+        return self._matrix[rows]
+
+    def sunk_a(self, conductance_s: Floats, col_v: Floats) -> Floats:
+        """Current out of each column, A, (cols,), with rows at ground and columns held at `col_v`, always the same."""
+        self._look(conductance_s)
+        if self._sunk_a is None:
+            self._sunk_a = self._mesh.solve(conductance_s, 0.0, col_v).col_a
+        return self._sunk_a.copy()
+
+    def _look(self, conductance_s: Floats) -> None:
+        """Forget what is known if the cells are no longer the same."""
+        if not np.array_equal(conductance_s, self._seen_s):
+            self._seen_s[...] = conductance_s
+            self._matrix = self._sunk_a = None
+            self._known[...] = False
+
+    def _alone(self, row: int) -> Floats:
+        if not self._known[row]:
+            unit = np.zeros(self._mesh.rows)
+            unit[row] = 1.0
+            self._rows[row] = self._mesh.solve(self._seen_s, unit).col_a
+            self._known[row] = True
+        alone: Floats = self._rows[row]
+        return alone
 
     def cell_v(self, chord_s: Callable[[Floats], Floats], row_v: Floats, col_v: Floats) -> Floats:
         """Voltage of every cell, V, (rows, cols).

@@ -7,11 +7,8 @@ import pytest
 from tests.sim.network.dense import deviation, solve
 from tests.sim.rig import make_hal
 
-from ohmloop.crossbar import AddressError, Geometry
-from ohmsim.array import SimulatedArray
 from ohmsim.cells import CellArray
 from ohmsim.errors import ParameterError
-from ohmsim.preset import Preset
 
 OHM = {"r_row": 2.0, "r_col": 2.0, "drive_rows": 30.0, "drive_cols": 5.0}
 LINES = {"network__wire_ohm": 2.0, "network__row_ohm": 30.0, "network__col_ohm": 5.0}
@@ -86,9 +83,3 @@ def test_one_seed_gives_one_history() -> None:
 def test_impossible_resistances_are_refused(name: str, value: float) -> None:
     with pytest.raises(ParameterError, match=f"^{name} must be"):
         make_hal(**{name.replace(".", "__"): value})
-
-
-def test_an_array_without_a_board_says_that_it_has_no_wires() -> None:
-    preset = Preset.load("vteam").changed({"network.wire_ohm": 2.0})
-    with pytest.raises((ParameterError, AddressError), match=r"network\.wire_ohm"):
-        SimulatedArray(Geometry(8, 8), preset, 1)
