@@ -211,7 +211,8 @@ class CellArray:
         conductance = self._read_s(np.zeros(self.rows))
         if self.wires is not None:
             return self.wires.sunk_a(conductance, self.amplifier_v)
-        return -self.amplifier_v * conductance.sum(axis=0)
+        resting: Floats = -self.amplifier_v * conductance.sum(axis=0)
+        return resting
 
     def _read_s(self, row_v: Floats) -> Floats:
         """Conductance of every cell while the rows are at `row_v` and the columns are read, S, shape (rows, cols)."""
