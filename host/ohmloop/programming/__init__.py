@@ -3,12 +3,22 @@
 from ohmloop.programming.acceptance import Acceptance, Verdict
 from ohmloop.programming.campaign import Campaign
 from ohmloop.programming.context import PolicyContext
-from ohmloop.programming.errors import Interrupted, PolicyError, ProgrammingError, ResumeError
+from ohmloop.programming.errors import Interrupted, PolicyError, PopulationError, ProgrammingError, ResumeError
 from ohmloop.programming.history import PulseRecord
 from ohmloop.programming.journal import settle_last
 from ohmloop.programming.maps import draw_maps
 from ohmloop.programming.policies import Ispp, IsppSteps, Vipi, VipiGains
 from ohmloop.programming.policy import Policy, Proposal
+from ohmloop.programming.population import (
+    LevelPopulation,
+    Population,
+    RatePopulation,
+    StepCurve,
+    StepRecords,
+    fit_level,
+    fit_rate,
+    population_from_dict,
+)
 from ohmloop.programming.profile import Drive, ProgrammingProfile
 from ohmloop.programming.progress import Phase, Progress
 from ohmloop.programming.report import FailedCell, Outcome, Report
@@ -23,22 +33,31 @@ __all__ = [
     "Interrupted",
     "Ispp",
     "IsppSteps",
+    "LevelPopulation",
     "Outcome",
     "Phase",
     "Policy",
     "PolicyContext",
     "PolicyError",
+    "Population",
+    "PopulationError",
     "ProgrammingError",
     "ProgrammingProfile",
     "Progress",
     "Proposal",
     "PulseRecord",
+    "RatePopulation",
     "Report",
     "ResumeError",
+    "StepCurve",
+    "StepRecords",
     "Stops",
     "Verdict",
     "Vipi",
     "VipiGains",
     "draw_maps",
+    "fit_level",
+    "fit_rate",
+    "population_from_dict",
     "settle_last",
 ]

@@ -21,6 +21,7 @@ from ohmloop.programming.exchanges import exchanges
 from ohmloop.programming.history import History
 from ohmloop.programming.journal import Journal
 from ohmloop.programming.policy import Policy
+from ohmloop.programming.population import Population
 from ohmloop.programming.profile import ProgrammingProfile
 from ohmloop.programming.progress import Phase, Progress
 from ohmloop.programming.report import Outcome, Report
@@ -50,6 +51,7 @@ class Campaign:
         targets_s: target conductances in S, shape (rows, cols), NaN for cells to leave alone.
         policy, acceptance, stops: see there.
         profile: how the device is programmed; amplitudes are held to what the board accepts.
+        population: what was measured of all cells together, for policies that use it; None if nothing was.
         setup: set-up to read and pulse under; the one in force if None.
         run: where exchanges and readings are journalled; a run that has a journal for this board is resumed.
         progress: called after every round, in the thread of `execute`.
@@ -67,6 +69,7 @@ class Campaign:
         stops: Stops,
         *,
         profile: ProgrammingProfile,
+        population: Population | None = None,
         setup: Setup | None = None,
         run: Run | None = None,
         progress: Callable[[Progress], None] | None = None,
@@ -81,6 +84,7 @@ class Campaign:
         self._acceptance = acceptance
         self._stops = stops
         self._profile = profile
+        self._population = population
         self._run = run
         self._progress = progress
         self._access = Access(crossbar, setup if setup is not None else crossbar.setup, run, rearm)
@@ -102,7 +106,8 @@ class Campaign:
         self._begun_s = time.monotonic()
         usable = self._profile.within(self._crossbar)
         self._largest_v = np.array([usable.set_drive.max_v, usable.reset_drive.max_v])
-        self._policy.start(self._cells.targets_s, PolicyContext(usable, self._acceptance.tolerance))
+        context = PolicyContext(usable, self._acceptance.tolerance, self._population)
+        self._policy.start(self._cells.targets_s, context)
         outcome, note = Outcome.DONE, ""
         with Journal(self._run, self._access) as journal:
             try:

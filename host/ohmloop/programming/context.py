@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ohmloop.programming.population import Population
 from ohmloop.programming.profile import ProgrammingProfile
 
 
@@ -14,7 +15,10 @@ class PolicyContext:
     Attributes:
         profile: conductance range, width and amplitudes; `max_v` is what this board accepts.
         tolerance: half-width of the tolerance band as a fraction of the conductance range.
+        population: what is known of all cells together; None if nothing was measured, in which case a policy that needs
+            one assumes what `generic` of its type of population gives for the profile.
     """
 
     profile: ProgrammingProfile
     tolerance: float
+    population: Population | None = None

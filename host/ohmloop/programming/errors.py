@@ -15,3 +15,7 @@ class ResumeError(ProgrammingError):
 
 class Interrupted(ProgrammingError):
     """The board was lost several times in a row without a pulse going through in between."""
+
+
+class PopulationError(ProgrammingError, ValueError):
+    """A population model makes no sense, or the records are too few or too uniform to learn one from."""
