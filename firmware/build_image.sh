@@ -46,6 +46,8 @@ run make -C "$micropython/mpy-cross" -j "$jobs" BUILD="$build/mpy-cross"
 MICROPY_MPYCROSS=$build/mpy-cross/mpy-cross
 export MICROPY_MPYCROSS CFLAGS CXXFLAGS ASMFLAGS LDFLAGS
 
+# A tree that was moved or copied is configured anew.
+grep -qs "^CMAKE_CACHEFILE_DIR:INTERNAL=$build/rp2040\$" "$build/rp2040/CMakeCache.txt" || rm -rf "$build/rp2040"
 run cmake -S "$micropython/ports/rp2" -B "$build/rp2040" -G "Unix Makefiles" \
     -DPICO_SDK_PATH_OVERRIDE="$cache/pico-sdk" -DPICO_NO_PICOTOOL=1 \
     -DMICROPY_BOARD=OHM8 -DMICROPY_BOARD_DIR="$here/rp2040/board" \

@@ -1,6 +1,6 @@
 # The image of the interface board, and what emulates it at chip level. Included by the Makefile.
 
-.PHONY: firmware test-targets
+.PHONY: firmware firmware-twice test-targets
 
 FIRMWARE_CACHE := .cache/firmware
 FIRMWARE_BUILD := build/firmware
@@ -11,6 +11,9 @@ firmware: sim/rp2040/node_modules  ## builds the image for the Raspberry Pi Pico
 	firmware/fetch_sources.sh $(FIRMWARE_CACHE)
 	nice firmware/build_image.sh $(FIRMWARE_CACHE) $(FIRMWARE_BUILD) $(FIRMWARE_BOARD) $(FIRMWARE_VERSION)
 	nice firmware/build_unix.sh $(FIRMWARE_CACHE) $(FIRMWARE_BUILD)
+
+firmware-twice: firmware  ## builds the image again in another folder: the bytes must be the same
+	nice firmware/build_twice.sh $(FIRMWARE_CACHE) $(FIRMWARE_BUILD) $(FIRMWARE_BOARD) $(FIRMWARE_VERSION)
 
 test-targets: $(DEV) firmware  ## the suite that every board passes, the image on the emulated RP2040 among them
 	npm test --prefix sim/rp2040 --silent

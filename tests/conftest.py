@@ -22,6 +22,9 @@ StartEmulator = Callable[..., EmulatorProcess]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--device", metavar="URL", help="run the tests marked `board` on the board at this address")
+    parser.addoption(
+        "--thorough", action="store_true", help="all random commands on the emulated chip too; no image is a failure"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -35,6 +35,7 @@ def start(request: pytest.FixtureRequest, emulator: StartEmulator) -> Iterator[S
                 return Target(kind, request.config.getoption("--device"), None)
             needed = BUILT[kind]
             if needed and not (FIRMWARE / needed).exists():
+                assert not request.config.getoption("--thorough"), f"{FIRMWARE / needed} is missing: make firmware"
                 pytest.skip("needs make firmware")
             process = emulator("8x8", settings, target=kind, **{"seed": SEED, **options})
             target = Target(kind, process.boards[0].url, stack.enter_context(process.control()))
