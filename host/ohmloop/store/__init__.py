@@ -16,7 +16,7 @@ from ohmloop.store.database import Database
 from ohmloop.store.errors import StoreCorrupt, StoreError, StoreFull, StoreLocked, StoreVersion
 from ohmloop.store.journal import now
 from ohmloop.store.records import Event, ExchangeRecord, ReadRecord, RunSummary
-from ohmloop.store.run import Run
+from ohmloop.store.run import Run, RunPart
 
 __all__ = [
     "JSON",
@@ -24,6 +24,7 @@ __all__ = [
     "ExchangeRecord",
     "ReadRecord",
     "Run",
+    "RunPart",
     "RunSummary",
     "Store",
     "StoreCorrupt",

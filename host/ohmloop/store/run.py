@@ -22,6 +22,9 @@ from ohmloop.store.records import Event, ExchangeRecord, ReadRecord
 PAGE = 256
 """Rows fetched at a time, so that a long journal is never in memory as a whole."""
 
+BEGAN = "began"
+"""What a part keeps where it begins in the journal."""
+
 FINAL = ("done", "failed", "cancelled")
 
 
@@ -50,9 +53,9 @@ class Run:
         self._know_board(board)
         return BoardJournal(self._database, self.id, board)
 
-    def exchanges(self, board: str | None = None) -> Iterator[ExchangeRecord]:
-        """All journalled exchanges of a board, or of every board, in the order in which they were intended."""
-        last = 0
+    def exchanges(self, board: str | None = None, after: int = 0) -> Iterator[ExchangeRecord]:
+        """Exchanges of a board, or of every board, with ids above `after`, in the order they were intended."""
+        last = after
         while page := self._database.rows(
             f"""SELECT {COLUMNS} FROM exchanges
                 WHERE run = ? AND board = coalesce(?, board) AND id > ? ORDER BY id LIMIT ?""",
@@ -69,6 +72,10 @@ class Run:
             self.id, board,
         )  # fmt: skip
         return load_exchange(found[0]) if found else None
+
+    def part(self, name: str) -> RunPart:
+        """This run as one of several campaigns in it sees it; a name that was used before is taken up again."""
+        return RunPart(self._database, self.id, name)
 
     def put(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Keep named arrays of numbers under one name, replacing what it held."""
@@ -191,3 +198,43 @@ class Run:
         if not self._database.rows("SELECT 1 FROM boards WHERE serial = ?", serial):
             with self._database.transaction() as connection:
                 connection.execute("INSERT OR IGNORE INTO boards (serial) VALUES (?)", (serial,))
+
+
+class RunPart(Run):
+    """A run as seen by one of its campaigns: its own names for arrays, and only the exchanges since it began.
+
+    Parts of a run follow one another: the next one begins when the last has ended. A part that was opened before is
+    taken up where it was left. Everything is kept in the run itself.
+    """
+
+    def __init__(self, database: Database, run_id: int, part: str) -> None:
+        super().__init__(database, run_id)
+        self._part = part
+        if not self.has(BEGAN):
+            last = database.rows("SELECT coalesce(max(id), 0) FROM exchanges WHERE run = ?", run_id)[0][0]
+            self.put(BEGAN, {"after": np.array([last], dtype=np.int64)})
+        self._after = int(self.get(BEGAN)["after"][0])
+
+    def put(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Keep named arrays under a name of this part."""
+        super().put(self._own(name), arrays)
+
+    def get(self, name: str) -> dict[str, NDArray[Any]]:
+        """The arrays kept under a name of this part. Raises StoreError if there are none."""
+        return super().get(self._own(name))
+
+    def has(self, name: str) -> bool:
+        """Whether arrays are kept under a name of this part."""
+        return super().has(self._own(name))
+
+    def exchanges(self, board: str | None = None, after: int = 0) -> Iterator[ExchangeRecord]:
+        """Exchanges of a board, or of every board, since this part began."""
+        return super().exchanges(board, max(after, self._after))
+
+    def pending(self, board: str) -> ExchangeRecord | None:
+        """The newest exchange of a board in this part that was intended and never settled."""
+        found = super().pending(board)
+        return found if found is not None and found.id > self._after else None
+
+    def _own(self, name: str) -> str:
+        return f"{self._part}.{name}"
