@@ -20,6 +20,17 @@ def test_a_network_is_matrices_and_rectifiers() -> None:
     np.testing.assert_array_equal(answers.argmax(axis=1), logits.argmax(axis=1))
 
 
+def test_a_gain_multiplies_products_before_the_bias() -> None:
+    layer = Linear(np.eye(2), np.array([1.0, -5.0]), gain=np.array([2.0, 3.0]))
+    model = Model("gains", (layer,))
+    np.testing.assert_allclose(model.digital(np.array([[1.0, 1.0]])), [[3.0, 0.0]])
+    assert model.calibrated(np.array([[4.0, -7.0]])).input_ranges == (7.0,)
+    with pytest.raises(ModelError, match="need a gain each"):
+        Linear(np.eye(2), np.zeros(2), gain=np.ones(3))
+    with pytest.raises(ModelError, match="gain 1 is not finite"):
+        Linear(np.eye(2), np.zeros(2), gain=np.array([1.0, np.inf]))
+
+
 def test_softmax_bears_large_logits() -> None:
     model = Model("net", (layer(1, 2, Activation.SOFTMAX),))
     np.testing.assert_allclose(model.answers(np.array([[1e4, 0.0]])), [[1.0, 0.0]])

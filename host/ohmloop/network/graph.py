@@ -22,11 +22,12 @@ class Activation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """One layer: outputs = activation(inputs @ weights + bias).
+    """One layer: outputs = activation(gain × (inputs @ weights) + bias).
 
     Attributes:
         weights: shape (inputs, outputs). bias: shape (outputs,).
         activation: SOFTMAX only in the last layer.
+        gain: factor on each product, shape (outputs,), applied digitally; None stands for 1.
 
     Raises ModelError for shapes that do not fit each other and for numbers that are not finite.
     """
@@ -34,16 +35,36 @@ class Linear:
     weights: NDArray[np.float64]
     bias: NDArray[np.float64]
     activation: Activation = Activation.RELU
+    gain: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         if self.weights.ndim != 2 or not self.weights.size:
             raise ModelError(f"weights must be a matrix (inputs, outputs), not of shape {self.weights.shape}")
         if self.bias.shape != (self.weights.shape[1],):
             raise ModelError(f"{self.weights.shape[1]} outputs need a bias each, not a bias of shape {self.bias.shape}")
-        for name, values in (("weight", self.weights), ("bias", self.bias)):
-            if not np.isfinite(values).all():
+        if self.gain is not None and self.gain.shape != self.bias.shape:
+            raise ModelError(f"{self.bias.size} outputs need a gain each, not gains of shape {self.gain.shape}")
+        for name, values in (("weight", self.weights), ("bias", self.bias), ("gain", self.gain)):
+            if values is not None and not np.isfinite(values).all():
                 place = ",".join(map(str, np.argwhere(~np.isfinite(values))[0]))
                 raise ModelError(f"{name} {place} is not finite")
+
+    @property
+    def gains(self) -> NDArray[np.float64]:
+        """The gain of every output, shape (outputs,)."""
+        return np.ones_like(self.bias) if self.gain is None else self.gain
+
+    def sums(self, products: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What the activation is applied to, from the products of inputs and weights; shape (batch, outputs)."""
+        return (products if self.gain is None else products * self.gain) + self.bias
+
+    def activated(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The outputs from the sums; a softmax is left to `Model.answers`."""
+        return np.maximum(sums, 0.0) if self.activation is Activation.RELU else sums
+
+    def outputs(self, products: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The outputs from the products of inputs and weights, shape (batch, outputs)."""
+        return self.activated(self.sums(products))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +132,7 @@ class Model:
         """Outputs before any softmax (logits), computed digitally: (batch, inputs) to (batch, outputs)."""
         values = self.checked(inputs)
         for layer in self.layers:
-            values = activated(layer, values @ layer.weights + layer.bias)
+            values = layer.outputs(values @ layer.weights)
         return values
 
     def calibrated(self, training_inputs: ArrayLike) -> Model:
@@ -122,7 +143,7 @@ class Model:
         ranges = []
         for layer in self.layers:
             ranges.append(float(np.abs(values).max()) or 1.0)
-            values = activated(layer, values @ layer.weights + layer.bias)
+            values = layer.outputs(values @ layer.weights)
         return replace(self, input_ranges=tuple(ranges))
 
     def answers(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -132,11 +153,6 @@ class Model:
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         probabilities: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
         return probabilities
-
-
-def activated(layer: Linear, sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The outputs of a layer from its weighted sums; a softmax is left to `Model.answers`."""
-    return np.maximum(sums, 0.0) if layer.activation is Activation.RELU else sums
 
 
 def sequential(

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from ohmloop.crossbar import Crossbar, ReadConditions
 from ohmloop.mapping import PlacedTile, Placement
 from ohmloop.network.errors import NetworkError
-from ohmloop.network.graph import Model, activated
+from ohmloop.network.graph import Model
 from ohmloop.network.multiplier import Multiplier
 
 
@@ -61,8 +61,24 @@ class ChipRuntime:
         """
         values = self.model.checked(inputs)
         for index, layer in enumerate(self.model.layers):
-            values = activated(layer, self._products(index, values) + layer.bias)
+            values = layer.outputs(self.products(index, values))
         return values
+
+    def products(self, layer: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Products of inputs and the weights of a layer, before gain and bias: (batch, inputs) to (batch, outputs).
+
+        Raises CurrentOverRange, or what the crossbars raise.
+        """
+        transform = self.placement.transforms[layer]
+        inputs = transform.inputs(values)
+        scale = np.maximum(self._ranges[layer], np.abs(inputs).max(axis=1, keepdims=True, initial=0.0))
+        volts = inputs * (self._volts / scale)
+        tiles = self.placement.of(layer)
+        pending = [self._threads[tile.array].submit(self._tile, tile, volts[:, tile.inputs]) for tile in tiles]
+        sums_v = np.zeros((len(values), self.placement.shapes[layer][1]))
+        for tile, outputs_v in zip(tiles, _all(pending), strict=True):
+            sums_v[:, tile.outputs(self.placement.encoding.columns)] += outputs_v
+        return transform.outputs(sums_v * (scale / self._volts))
 
     def close(self) -> None:
         """End the threads; the crossbars stay open."""
@@ -76,19 +92,6 @@ class ChipRuntime:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _products(self, layer: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What the weights of one layer make of its inputs, from all arrays that hold a part of it."""
-        transform = self.placement.transforms[layer]
-        inputs = transform.inputs(values)
-        scale = np.maximum(self._ranges[layer], np.abs(inputs).max(axis=1, keepdims=True, initial=0.0))
-        volts = inputs * (self._volts / scale)
-        tiles = self.placement.of(layer)
-        pending = [self._threads[tile.array].submit(self._tile, tile, volts[:, tile.inputs]) for tile in tiles]
-        sums_v = np.zeros((len(values), self.placement.shapes[layer][1]))
-        for tile, outputs_v in zip(tiles, _all(pending), strict=True):
-            sums_v[:, tile.outputs(self.placement.encoding.columns)] += outputs_v
-        return transform.outputs(sums_v * (scale / self._volts))
 
     def _tile(self, tile: PlacedTile, volts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Products of one tile in V, in the thread of its board."""
