@@ -1,0 +1,46 @@
+"""Learning with the chip in the loop: a digital shadow, rules that change it, and pulses for the cells that are due."""
+
+from ohmloop.learning.budget import Budget, Spent
+from ohmloop.learning.errors import BudgetSpent, LearningError, SessionError
+from ohmloop.learning.learner import Learner
+from ohmloop.learning.loss import CrossEntropy, Loss, SquaredError
+from ohmloop.learning.moves import Moves
+from ohmloop.learning.noise_aware import Training, train
+from ohmloop.learning.rules import (
+    BiasScale,
+    Delta,
+    FeedbackAlignment,
+    Manhattan,
+    Progressive,
+    Repair,
+    Rule,
+    Sgd,
+)
+from ohmloop.learning.trace import Change, HeldLayer, LayerTrace, Trace
+
+__all__ = [
+    "BiasScale",
+    "Budget",
+    "BudgetSpent",
+    "Change",
+    "CrossEntropy",
+    "Delta",
+    "FeedbackAlignment",
+    "HeldLayer",
+    "LayerTrace",
+    "Learner",
+    "LearningError",
+    "Loss",
+    "Manhattan",
+    "Moves",
+    "Progressive",
+    "Repair",
+    "Rule",
+    "SessionError",
+    "Sgd",
+    "Spent",
+    "SquaredError",
+    "Trace",
+    "Training",
+    "train",
+]

@@ -1,0 +1,24 @@
+"""Bias and gain only: the published baseline, in which no cell moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ohmloop.learning.rules.descending import Descending
+from ohmloop.learning.rules.gradient import backpropagated, gradient
+from ohmloop.learning.trace import Change, HeldLayer, Trace
+
+
+class BiasScale(Descending):
+    """Tunes the digital bias and gain of every output; spends no pulse."""
+
+    name = "bias-scale"
+
+    def __init__(self, rate: float = 0.03, momentum: float = 0.9, batch: int | None = None) -> None:
+        super().__init__(rate, momentum, batch)
+
+    def gradients(self, trace: Trace, held: Sequence[HeldLayer]) -> list[Change]:
+        """Backpropagated through the measured weights, those of the weights left out."""
+        errors = backpropagated(trace, held, [layer.layer.weights for layer in held])
+        slopes = [gradient(trace, held, index, error) for index, error in enumerate(errors)]
+        return [Change(None, slope.bias, slope.gain) for slope in slopes]

@@ -1,0 +1,60 @@
+"""Steps down a gradient, in units that suit every layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ohmloop.learning.trace import Change, HeldLayer
+
+TINY = 1e-12
+PARTS = ("weights", "bias", "gain")
+
+
+class Descent:
+    """Gradient descent with momentum; gradients are counted in multiples of their root mean square in the first batch.
+
+    So `rate` means the same for every layer and loss: a weight whose gradient is as large as the first ones' typical
+    one moves by `rate` of the largest deployed weight of its layer. Steps shrink as the gradients do. Biases move in
+    multiples of the typical sum in the same way, gains in multiples of 1.
+
+    Args:
+        rate: see above. momentum: part of the last step that is taken again, 0 to below 1.
+    """
+
+    def __init__(self, rate: float, momentum: float) -> None:
+        if not (rate > 0 and 0 <= momentum < 1):
+            raise ValueError(f"a rate must be above 0 and a momentum 0 to below 1, not {rate} and {momentum}")
+        self.rate = rate
+        self.momentum = momentum
+        self._steps: dict[str, NDArray[np.float64]] = {}
+
+    def step(self, gradients: Sequence[Change], held: Sequence[HeldLayer]) -> list[Change]:
+        """The changes that follow from the gradients; parts that are None stay so."""
+        changes = []
+        for index, (gradient, layer) in enumerate(zip(gradients, held, strict=True)):
+            largest = float(np.abs(layer.deployed.weights).max())
+            units = {"weights": largest, "bias": largest, "gain": 1.0}
+            parts = {name: self._part(f"{index}.{name}", getattr(gradient, name), units[name]) for name in PARTS}
+            changes.append(Change(**parts))
+        return changes
+
+    def _part(self, name: str, slope: NDArray[np.float64] | None, unit: float) -> NDArray[np.float64] | None:
+        if slope is None:
+            return None
+        if f"{name}.scale" not in self._steps:
+            self._steps[f"{name}.scale"] = np.array(max(float(np.sqrt(np.mean(slope**2))), TINY))
+            self._steps[name] = np.zeros_like(slope)
+        fresh = slope / self._steps[f"{name}.scale"]
+        self._steps[name] = self.momentum * self._steps[name] - (1 - self.momentum) * self.rate * unit * fresh
+        return self._steps[name].copy()
+
+    def state(self) -> Mapping[str, NDArray[np.float64]]:
+        """Last steps and scales by layer and part."""
+        return dict(self._steps)
+
+    def restore(self, state: Mapping[str, NDArray[np.float64]]) -> None:
+        """Go on from these."""
+        self._steps = {name: np.array(values, dtype=np.float64) for name, values in state.items()}
