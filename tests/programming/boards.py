@@ -49,9 +49,9 @@ class Board:
 
 
 @contextmanager
-def emulated(geometry: str, seed: int, count: int = 1) -> Iterator[list[Board]]:
+def emulated(geometry: str, seed: int, count: int = 1, device: str = "vteam") -> Iterator[list[Board]]:
     """Armed boards of one emulator."""
-    options = {"device": "vteam", "seed": str(seed), "boards": str(count)}
+    options = {"device": device, "seed": str(seed), "boards": str(count)}
     with EmulatorProcess(Geometry.parse(geometry), options) as process, process.control() as control:
         crossbars = [open_crossbar(f"{board.url}?timeout=0.5&reconnect=1") for board in process.boards]
         try:

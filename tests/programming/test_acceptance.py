@@ -45,9 +45,15 @@ def test_what_is_not_a_number_is_outside(mean_s: float) -> None:
 
 
 def test_an_accepted_cell_may_use_the_whole_tolerance() -> None:
-    acceptance = Acceptance(tolerance=0.02, guard=0.5)
-    measured_s = 50e-6 + np.array([0.9, 1.1, np.nan]) * 0.02 * SPAN_S
-    np.testing.assert_array_equal(acceptance.left(measured_s, np.full(3, 50e-6), SPAN_S), [False, True, True])
+    staying = Acceptance(tolerance=0.02, guard=0.5, noise=1e-6, slow_noise=0, noise_floor=0).for_staying()
+    assert verdict(staying, 50e-6 + 0.9 * 0.02 * SPAN_S, 1) is Verdict.ACCEPTED
+    assert verdict(staying, 50e-6 + 1.1 * 0.02 * SPAN_S, 1) is Verdict.OUTSIDE
+
+
+def test_one_reading_decides_a_coarse_pass() -> None:
+    coarse = Acceptance().coarser(0.05)
+    assert verdict(coarse, 50e-6 + 0.049 * SPAN_S, 1) is Verdict.ACCEPTED
+    assert verdict(coarse, 50e-6 + 0.051 * SPAN_S, 1) is Verdict.OUTSIDE
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from ohmloop.programming.population import (
 from ohmloop.programming.profile import Drive, ProgrammingProfile
 from ohmloop.programming.progress import Phase, Progress
 from ohmloop.programming.report import FailedCell, Outcome, Report
+from ohmloop.programming.schedule import Schedule, Scope
 from ohmloop.programming.stops import Failure, Stops
 
 __all__ = [
@@ -49,6 +50,8 @@ __all__ = [
     "RatePopulation",
     "Report",
     "ResumeError",
+    "Schedule",
+    "Scope",
     "StepCurve",
     "StepRecords",
     "Stops",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -71,8 +71,7 @@ class Acceptance:
         """
         band_s = self.guard * self.tolerance * span_s
         distance_s = np.where(np.isfinite(means_s), np.abs(means_s - targets_s), np.inf)
-        scatter_s = np.hypot(self.noise * targets_s, self.noise_floor * span_s)
-        uncertainty_s = np.hypot(scatter_s / np.sqrt(readings), self.slow_noise * targets_s)
+        uncertainty_s = self.uncertainty_s(readings, targets_s, span_s)
         outside = distance_s - uncertainty_s > band_s
         last = readings >= self.reads_max
         inside = (readings >= self.reads_min) & np.where(last, distance_s, distance_s + uncertainty_s).__le__(band_s)
@@ -81,7 +80,18 @@ class Acceptance:
         verdict[inside & ~outside] = Verdict.ACCEPTED
         return verdict
 
-    def left(self, measured_s: NDArray[np.float64], targets_s: NDArray[np.float64], span_s: float) -> NDArray[np.bool_]:
-        """Which accepted cells a fresh reading finds outside the whole tolerance band."""
-        distance_s = np.abs(measured_s - targets_s)
-        return ~(np.isfinite(measured_s) & (distance_s <= self.tolerance * span_s))
+    def uncertainty_s(
+        self, readings: NDArray[np.intp], targets_s: NDArray[np.float64], span_s: float
+    ) -> NDArray[np.float64]:
+        """Standard deviation of the mean of so many readings near these targets, S; the slow part does not average."""
+        scatter_s = np.hypot(self.noise * targets_s, self.noise_floor * span_s)
+        uncertainty_s: NDArray[np.float64] = np.hypot(scatter_s / np.sqrt(readings), self.slow_noise * targets_s)
+        return uncertainty_s
+
+    def for_staying(self) -> Acceptance:
+        """The rule by which an accepted cell is still in band: the whole tolerance band, one clear reading will do."""
+        return replace(self, guard=1.0, reads_min=1)
+
+    def coarser(self, tolerance: float) -> Acceptance:
+        """The rule of a first pass to a wider tolerance: one reading decides."""
+        return replace(self, tolerance=tolerance, guard=1.0, reads_min=1, reads_max=1)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ohmloop.programming.errors import ProgrammingError
-from ohmloop.programming.stops import Failure
+from ohmloop.programming.stops import Failure, Received
 
 FAILURES = tuple(Failure)
 
@@ -29,7 +29,7 @@ class Cells:
         targets_s: where they shall go, S.
         measured_s: where they were last seen, S; NaN before the first reading.
         state: CellState of each. failure: index into FAILURES, -1 while there is none.
-        pulses, full_pulses, reads: what they have received so far.
+        pulses, full_pulses, reads: what they have received so far. stress_s: sum of the widths of their pulses, s.
         shape: shape of the array.
     """
 
@@ -51,6 +51,7 @@ class Cells:
         self.pulses = np.zeros(self.count, dtype=np.int64)
         self.full_pulses = np.zeros(self.count, dtype=np.int64)
         self.reads = np.zeros(self.count, dtype=np.int64)
+        self.stress_s = np.zeros(self.count)
         self._index = np.full(targets.shape, -1, dtype=np.intp)
         self._index[self.rows, self.cols] = np.arange(self.count)
 
@@ -73,6 +74,14 @@ class Cells:
     def failed(self) -> NDArray[np.intp]:
         """Cells that were given up."""
         return np.flatnonzero(self.state == CellState.FAILED)
+
+    def received(self, cells: NDArray[np.intp]) -> Received:
+        """What these cells have received."""
+        return Received(self.pulses[cells], self.full_pulses[cells], self.stress_s[cells])
+
+    def reopen(self) -> None:
+        """Let accepted cells be programmed further."""
+        self.state[self.accepted] = CellState.ACTIVE
 
     def at(self, rows: NDArray[np.integer], cols: NDArray[np.integer]) -> NDArray[np.intp]:
         """Index of the cells at these places, -1 for a cell without a target."""

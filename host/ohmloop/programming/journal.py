@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ohmloop.crossbar import Crossbar, ExchangeStatus, UncertainExchange
 from ohmloop.programming.access import Access
 from ohmloop.programming.cells import Cells
 from ohmloop.programming.errors import ResumeError
-from ohmloop.programming.history import History
-from ohmloop.programming.policy import Policy
 from ohmloop.programming.report import Report
+from ohmloop.programming.tally import Tally
 
 if TYPE_CHECKING:
     from ohmloop.store import ExchangeRecord, Run
@@ -45,14 +42,8 @@ class Journal:
         if self._run is not None:
             self._access.crossbar.log = self._outer
 
-    def replay(
-        self,
-        cells: Cells,
-        policy: Policy,
-        history: History,
-        at_largest: Callable[[NDArray[np.float64]], NDArray[np.bool_]],
-    ) -> None:
-        """Take the exchanges of the run into counters, policy and histories; does nothing for a run without any.
+    def replay(self, cells: Cells, tally: Tally) -> None:
+        """Book the exchanges of the run again; does nothing for a run without any.
 
         An exchange that was sent and never settled is settled first, from what the board remembers of it.
         Raises ResumeError if the run was for other targets.
@@ -69,7 +60,7 @@ class Journal:
             settle_last(self._run, self._access.crossbar)
         for record in self._run.exchanges(self._access.serial):
             if record.status is not ExchangeStatus.REFUSED:
-                self._take(record, cells, policy, history, at_largest)
+                self._book(record, cells, tally)
 
     def started(self, cells: Cells) -> None:
         """Keep targets and first readings, once, before the first pulse."""
@@ -86,29 +77,13 @@ class Journal:
     def _name(self, what: str) -> str:
         return f"{self._access.serial}.{what}"
 
-    def _take(
-        self,
-        record: ExchangeRecord,
-        cells: Cells,
-        policy: Policy,
-        history: History,
-        at_largest: Callable[[NDArray[np.float64]], NDArray[np.bool_]],
-    ) -> None:
+    def _book(self, record: ExchangeRecord, cells: Cells, tally: Tally) -> None:
         """One recorded exchange. An uncertain one counts in full, and nothing is learned from it."""
-        uncertain = record.status is ExchangeStatus.UNCERTAIN
         pulses = record.pulses if record.applied is None else record.pulses.part(0, record.applied)
         index = cells.at(pulses.rows, pulses.cols)
-        cells.pulses[index] += 1
-        cells.full_pulses[index] += at_largest(pulses.volts)
-        if uncertain or record.readings is None:
-            return
-        after_s = self._access.conductances(record.readings)[: len(pulses)]
-        before_s = cells.measured_s[index]
-        cells.reads[index] += 1
-        history.add(index, pulses.volts, pulses.widths_s, before_s, after_s)
-        known = np.isfinite(before_s) & np.isfinite(after_s)
-        policy.learn(index[known], pulses.volts[known], before_s[known], after_s[known])
-        cells.measured_s[index[np.isfinite(after_s)]] = after_s[np.isfinite(after_s)]
+        tally.received(index, pulses)
+        if record.status is not ExchangeStatus.UNCERTAIN and record.readings is not None:
+            tally.answered(index, pulses, self._access.conductances(record.readings)[: len(pulses)])
 
 
 def settle_last(run: Run, crossbar: Crossbar) -> None:

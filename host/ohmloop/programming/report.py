@@ -54,7 +54,8 @@ class Report:
         totals: the last progress.
         interruptions: restarts of the board that were met.
         targets_s, measured_s: target and last measured conductance in S, shape (rows, cols), NaN without a target.
-        pulses, full_pulses, reads: what each cell received, same shape, NaN without a target.
+        pulses, full_pulses, reads, stress_s: what each cell received, same shape, NaN without a target; stress is the
+            sum of its pulse widths, s.
         accepted: declared in band, same shape. failures: the cells that were given up.
 
     Pulses of an exchange with unknown outcome count as received.
@@ -74,6 +75,7 @@ class Report:
     pulses: NDArray[np.float64]
     full_pulses: NDArray[np.float64]
     reads: NDArray[np.float64]
+    stress_s: NDArray[np.float64]
     accepted: NDArray[np.bool_]
     failures: tuple[FailedCell, ...]
 
@@ -118,6 +120,7 @@ class Report:
             pulses=cells.matrix(cells.pulses.astype(np.float64)),
             full_pulses=cells.matrix(cells.full_pulses.astype(np.float64)),
             reads=cells.matrix(cells.reads.astype(np.float64)),
+            stress_s=cells.matrix(cells.stress_s),
             accepted=cells.matrix((cells.state == CellState.ACCEPTED).astype(np.float64)) == 1,
             failures=failures,
         )
@@ -149,6 +152,7 @@ class Report:
             "pulses_per_cell": _spread(self.pulses),
             "full_voltage_pulses_per_cell": _spread(self.full_pulses),
             "reads_per_cell": _spread(self.reads),
+            "stress_s_per_cell": _spread(self.stress_s),
             "exchanges": self.totals.exchanges,
             "rounds": self.totals.round,
             "interruptions": self.interruptions,
@@ -162,7 +166,7 @@ class Report:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays by name, as a run keeps them."""
-        names = ("targets_s", "measured_s", "pulses", "full_pulses", "reads", "accepted")
+        names = ("targets_s", "measured_s", "pulses", "full_pulses", "reads", "stress_s", "accepted")
         return {name: getattr(self, name) for name in names}
 
 
