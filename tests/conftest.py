@@ -15,6 +15,7 @@ from ohmloop.drivers.opening import open_native
 from ohmloop.link.child import EmulatorProcess
 
 settings.register_profile("ohmloop", deadline=None)  # a busy machine is slow without being wrong
+settings.register_profile("long", deadline=None, max_examples=20_000)  # --hypothesis-profile=long, by hand
 settings.load_profile("ohmloop")
 
 StartEmulator = Callable[..., EmulatorProcess]

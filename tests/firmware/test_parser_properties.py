@@ -2,7 +2,7 @@
 
 import binascii
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rig import ENERGISED, GATES, MAX_UV, MIN_UV, Reply, Rig
 
@@ -43,7 +43,6 @@ def damaged(draw: st.DrawFn) -> bytes:
 streams = st.lists(damaged(), max_size=12).map(b"\n".join)
 
 
-@settings(max_examples=200, deadline=None)
 @given(streams, st.lists(st.integers(1, 40), max_size=8))
 def test_garbage_never_breaks_the_board_nor_opens_a_gate(data: bytes, cuts: list[int]) -> None:
     rig = Rig(rows=2, cols=2)
@@ -60,7 +59,6 @@ def test_garbage_never_breaks_the_board_nor_opens_a_gate(data: bytes, cuts: list
     assert rig.board.latch.reason in (None, "storm of bad envelopes")
 
 
-@settings(max_examples=100, deadline=None)
 @given(streams)
 def test_garbage_opens_no_gate_on_an_armed_board_under_a_lease(data: bytes) -> None:
     rig = Rig(rows=2, cols=2)
@@ -70,7 +68,6 @@ def test_garbage_opens_no_gate_on_an_armed_board_under_a_lease(data: bytes) -> N
     assert rig.ask("SYST:STAT?").json()["effects"] == 0
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(envelopes.map(lambda text: text.encode("latin-1", "replace")), max_size=10))
 def test_every_sound_envelope_has_one_reply_with_a_sound_crc(requests: list[bytes]) -> None:
     rig = Rig(rows=2, cols=2)
@@ -83,7 +80,6 @@ def test_every_sound_envelope_has_one_reply_with_a_sound_crc(requests: list[byte
         assert [reply.number for reply in answers] == ([number] if 0 < number < 2**32 else [])
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from("0123456789+-.eE VmMuUsSnN_"), max_size=12))
 def test_numbers_are_exact_or_refused(text: str) -> None:
     try:
@@ -95,13 +91,11 @@ def test_numbers_are_exact_or_refused(text: str) -> None:
     assert numbers.microvolts(numbers.fixed(value, 6)) == value
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.decimals(min_value=-2147, max_value=2147, places=6))
 def test_every_voltage_in_microvolts_is_read_as_it_is_written(value: object) -> None:
     assert numbers.fixed(numbers.microvolts(f"{value:f}"), 6).lstrip("-") == f"{value:f}".lstrip("-")
 
 
-@settings(max_examples=50, deadline=None)
 @given(streams)
 def test_a_silent_board_is_in_its_safe_state_after_an_abort(data: bytes) -> None:
     rig = Rig(rows=2, cols=2)
