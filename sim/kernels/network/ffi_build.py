@@ -9,7 +9,7 @@ from pathlib import Path
 from cffi import FFI
 
 KERNELS = Path(__file__).parent
-HEADERS = ("sweeps.h", "dissection.h", "band.h")
+HEADERS = ("sweeps.h", "dissection.h", "band.h", "bending.h", "correction.h", "drivers.h")
 
 
 def declarations(header: Path) -> str:

@@ -53,40 +53,55 @@ size_t ohm_sweeps_work(int32_t rows, int32_t cols)
     return padded * (n + 2) + 6 * m * n + 2 * LANES * n + 2 * n + 9 * STAGGER;
 }
 
+OHM_INLINE void factor_rows(const ohm_mesh *mesh, const parts *p, size_t panel)
+{
+    const size_t first = panel * LANES, lanes = p->m - first < LANES ? p->m - first : LANES;
+    double near[LANES] = {0}, far[LANES] = {0}, *r = p->row_r + first;
+    for (size_t i = 0; i < LANES; i++)
+        r[i] = i < lanes ? mesh->r_row[first + i] : 0;
+    memcpy(near, mesh->row_near + first, lanes * sizeof *near);
+    memcpy(far, mesh->row_far + first, lanes * sizeof *far);
+    panel_load(mesh->g + first * p->n, lanes, p->n, p->current);
+    panel_factor(p->current, r, near, far, p->n, p->row_a + first * p->n, p->row_last + first);
+}
+
+/* Columns from..to; s holds what is seen behind the first cell. */
+OHM_INLINE void factor_columns(const ohm_mesh *mesh, const parts *p, size_t from, size_t to)
+{
+    double *restrict s = p->below;
+    const double *restrict r = mesh->r_col;
+    memcpy(s + from, mesh->col_far + from, (to - from) * sizeof *s);
+    for (size_t i = 0; i + 1 < p->m; i++) {
+        const double *restrict g = mesh->g + i * p->n;
+        double *restrict a = p->col_a + i * p->n;
+        for (size_t j = from; j < to; j++) {
+            const double seen = s[j] + g[j];
+            a[j] = 1 / (1 + r[j] * seen);
+            s[j] = seen * a[j];
+        }
+    }
+    const double *restrict g = mesh->g + (p->m - 1) * p->n;
+    for (size_t j = from; j < to; j++) {
+        const double seen = s[j] + g[j] + mesh->col_near[j];
+        p->col_last[j] = seen > 0 ? 1 / seen : 0;
+    }
+}
+
 OHM_CLONES
 void ohm_sweeps_factor(const ohm_mesh *mesh, double *work)
 {
     const parts p = divide((size_t)mesh->rows, (size_t)mesh->cols, work);
-    const size_t m = p.m, n = p.n;
-    double *restrict s = p.below;
+    for (size_t panel = 0; panel < p.panels; panel++)
+        factor_rows(mesh, &p, panel);
+    factor_columns(mesh, &p, 0, p.n);
+}
 
-    for (size_t panel = 0; panel < p.panels; panel++) {
-        const size_t first = panel * LANES, lanes = m - first < LANES ? m - first : LANES;
-        double near[LANES] = {0}, far[LANES] = {0}, *r = p.row_r + first;
-        for (size_t i = 0; i < LANES; i++)
-            r[i] = i < lanes ? mesh->r_row[first + i] : 0;
-        memcpy(near, mesh->row_near + first, lanes * sizeof *near);
-        memcpy(far, mesh->row_far + first, lanes * sizeof *far);
-        panel_load(mesh->g + first * n, lanes, n, p.current);
-        panel_factor(p.current, r, near, far, n, p.row_a + first * n, p.row_last + first);
-    }
-
-    memcpy(s, mesh->col_far, n * sizeof *s);
-    for (size_t i = 0; i < m; i++) {
-        const double *restrict g = mesh->g + i * n, *restrict r = mesh->r_col;
-        double *restrict a = p.col_a + i * n;
-        if (i + 1 < m)
-            for (size_t j = 0; j < n; j++) {
-                const double seen = s[j] + g[j];
-                a[j] = 1 / (1 + r[j] * seen);
-                s[j] = seen * a[j];
-            }
-        else
-            for (size_t j = 0; j < n; j++) {
-                const double seen = s[j] + g[j] + mesh->col_near[j];
-                p.col_last[j] = seen > 0 ? 1 / seen : 0;
-            }
-    }
+OHM_CLONES
+void ohm_sweeps_refresh(const ohm_mesh *mesh, double *work, int32_t row, int32_t col)
+{
+    const parts p = divide((size_t)mesh->rows, (size_t)mesh->cols, work);
+    factor_rows(mesh, &p, (size_t)row / LANES);
+    factor_columns(mesh, &p, (size_t)col, (size_t)col + 1);
 }
 
 OHM_INLINE double dot(const double *a, const double *b, size_t count)
@@ -136,34 +151,33 @@ OHM_INLINE void substitute(const parts *p, const double *r_col, size_t i)
 }
 
 /* Currents from row voltages x, sources and cells into the columns of row i. */
-OHM_INLINE void load_columns(const ohm_mesh *mesh, const parts *p, const double *x, const double *cell_a,
-                             const double *near_a, const double *far_a, size_t i)
+OHM_INLINE void load_columns(const ohm_mesh *mesh, const parts *p, const double *x, size_t i)
 {
     const size_t n = p->n;
     const double *restrict g = mesh->g + i * n, *restrict xi = x + i * n;
     double *restrict t = p->swept + i * n;
     for (size_t j = 0; j < n; j++)
         t[j] = g[j] * xi[j];
-    if (cell_a)
+    if (mesh->cell_a)
         for (size_t j = 0; j < n; j++)
-            t[j] += cell_a[i * n + j];
+            t[j] += mesh->cell_a[i * n + j];
     if (i == 0)
         for (size_t j = 0; j < n; j++)
-            t[j] += far_a[j];
+            t[j] += mesh->col_far_a[j];
     if (i + 1 == p->m)
         for (size_t j = 0; j < n; j++)
-            t[j] += near_a[j];
+            t[j] += mesh->col_near_a[j];
     eliminate(p, i);
 }
 
 OHM_CLONES
-int32_t ohm_sweeps_solve(const ohm_mesh *mesh, double *work, const double *row_near_a, const double *row_far_a,
-                       const double *col_near_a, const double *col_far_a, const double *cell_a, int32_t warm,
-                       double tolerance, int32_t limit, double *volts, double *y, double *row_a, double *col_a,
-                       double *row_end, double *col_end, double *error)
+int32_t ohm_sweeps_solve(const ohm_mesh *mesh, double *work, int32_t warm, double tolerance, int32_t limit,
+                         double *volts, double *y, double *row_a, double *col_a, double *row_end, double *col_end,
+                         double *error)
 {
     const parts p = divide((size_t)mesh->rows, (size_t)mesh->cols, work);
     const size_t m = p.m, n = p.n;
+    const double *const cell_a = mesh->cell_a;
     double *const x = volts;
 
     /* x from y, and with it a new y: what y changed by is the first residual. */
@@ -180,12 +194,12 @@ int32_t ohm_sweeps_solve(const ohm_mesh *mesh, double *work, const double *row_n
             if (cell_a)
                 for (size_t j = 0; j < n; j++)
                     xi[j] -= cell_a[i * n + j];
-            xi[0] += row_near_a[i];
-            xi[n - 1] += row_far_a[i];
+            xi[0] += mesh->row_near_a[i];
+            xi[n - 1] += mesh->row_far_a[i];
         }
         solve_rows(&p, first, lanes, x + first * n, x + first * n);
         for (size_t i = first; i < first + lanes; i++)
-            load_columns(mesh, &p, x, cell_a, col_near_a, col_far_a, i);
+            load_columns(mesh, &p, x, i);
     }
     double across = 0, nodes = 0;
     for (size_t i = m; i-- > 0;) {
@@ -269,7 +283,7 @@ int32_t ohm_sweeps_solve(const ohm_mesh *mesh, double *work, const double *row_n
         for (size_t j = 0; j < n; j++)
             xi[j] += u[j];
         row_end[i] = xi[n - 1];
-        load_columns(mesh, &p, x, cell_a, col_near_a, col_far_a, i);
+        load_columns(mesh, &p, x, i);
     }
     memset(col_a, 0, n * sizeof *col_a);
     for (size_t i = m; i-- > 0;) {

@@ -27,6 +27,9 @@ typedef struct {
     const double *r_row, *r_col;       /* one segment of each line, ohm, finite, may be 0 */
     const double *row_near, *row_far;  /* conductance between a line's end and what drives it, S; 0: open */
     const double *col_near, *col_far;
+    const double *row_near_a, *row_far_a; /* that conductance times the source's voltage, A */
+    const double *col_near_a, *col_far_a;
+    const double *cell_a;              /* J, A, rows x cols, or NULL for none */
 } ohm_mesh;
 
 /* Doubles in `work`. */
@@ -35,17 +38,18 @@ size_t ohm_sweeps_work(int32_t rows, int32_t cols);
 /* Prepares `work` for the mesh as it is now. */
 void ohm_sweeps_factor(const ohm_mesh *mesh, double *work);
 
-/* Solves for one set of sources; `work` as ohm_sweeps_factor left it.
+/* The same after cell (row, col) alone has changed. */
+void ohm_sweeps_refresh(const ohm_mesh *mesh, double *work, int32_t row, int32_t col);
+
+/* Solves for the mesh's sources; `work` as ohm_sweeps_factor left it.
  *
- * row_near_a .. col_far_a: currents into the line ends, A: terminal conductance times source voltage.
- * cell_a: J, A, or NULL for none. warm: whether y holds the columns of a solution nearby (else it is not read).
+ * warm: whether y holds the columns of a solution nearby (else it is not read).
  * Stops when the energy norm of the error is below `tolerance` of that of the cells' voltages.
  * Leaves the voltage of every cell in volts, of the column nodes in y, the sum of the cells' currents of every line in
  * row_a and col_a, the row nodes of the last column in row_end, the column nodes of the first row in col_end.
  * Returns the iterations, or -1 if `limit` were not enough; *error is the estimate that the test used. */
-int32_t ohm_sweeps_solve(const ohm_mesh *mesh, double *work, const double *row_near_a, const double *row_far_a,
-                       const double *col_near_a, const double *col_far_a, const double *cell_a, int32_t warm,
-                       double tolerance, int32_t limit, double *volts, double *y, double *row_a, double *col_a,
-                       double *row_end, double *col_end, double *error);
+int32_t ohm_sweeps_solve(const ohm_mesh *mesh, double *work, int32_t warm, double tolerance, int32_t limit,
+                         double *volts, double *y, double *row_a, double *col_a, double *row_end, double *col_end,
+                         double *error);
 
 #endif

@@ -8,17 +8,18 @@ resistance this is the circuit of badcrossbar (D. Joksas, A. Mehonic, SoftwareX 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ohmsim.errors import ConvergenceError, ParameterError
 from ohmsim.network.arguments import conductances, currents, line_count, voltages
+from ohmsim.network.circuit import Circuit, Nodes
+from ohmsim.network.direct import eliminate
 from ohmsim.network.floating import require_paths
-from ohmsim.network.kernels import SWEEPS_MAX, Circuit, Nodes, Sweeps, eliminate
 from ohmsim.network.lines import IDEAL_S, Lines
+from ohmsim.network.sweeps import SWEEPS_MAX, Sweeps
 
 if TYPE_CHECKING:
     from ohmsim.network.transfer import Transfer
@@ -30,8 +31,7 @@ TOLERANCE = 1e-10
 TOLERANCE_MIN, TOLERANCE_MAX = 1e-14, 1e-3
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(NamedTuple):
     """What a set of line voltages does.
 
     Attributes:
@@ -93,8 +93,8 @@ class Mesh:
         wires = self.lines[0].wires_s(), self.lines[1].wires_s()
         self.wires_s = None if wires[0] is None or wires[1] is None else (wires[0], wires[1])
         """Conductance of all segments between cells, S, or None if one of them has no resistance."""
-        uniform = self.lines[0].uniform_ohm, self.lines[1].uniform_ohm
-        self._sweeps = None if uniform[0] is None or uniform[1] is None else Sweeps(uniform[0], uniform[1])
+        self._circuit = Circuit.of(self.lines)
+        self._sweeps = self.sweeps(self._circuit)
         if self._sweeps is None and self.wires_s is None:
             raise ParameterError("r_row, r_col", 0.0, "above 0 ohm everywhere if a wire is broken or not uniform")
 
@@ -125,41 +125,28 @@ class Mesh:
         Raises ParameterError; FloatingError if a cell has no path to a driver; NetworkError, ConvergenceError if
         neither sweeps nor elimination can solve it.
         """
-        conductance_s = conductances("g", g, (self.rows, self.cols))
-        near_v = voltages("v_rows", v_rows, (self.rows,)), voltages("v_cols", v_cols, (self.cols,))
-        far_v = (
-            near_v[0] if v_far_rows is None else voltages("v_far_rows", v_far_rows, (self.rows,)),
-            near_v[1] if v_far_cols is None else voltages("v_far_cols", v_far_cols, (self.cols,)),
-        )
-        (row_s, row_a), (col_s, col_a) = (
-            _connect(lines.near_s, volts) for lines, volts in zip(self.lines, near_v, strict=True)
-        )
-        (row_far_s, row_far_a), (col_far_s, col_far_a) = (
-            _connect(lines.far_s, volts) if lines.has_far else (lines.far_s, lines.far_s)
-            for lines, volts in zip(self.lines, far_v, strict=True)
-        )
-        circuit = Circuit(
-            conductance_s,
-            (row_s, col_s),
-            (row_far_s, col_far_s),
-            (row_a, col_a),
-            (row_far_a, col_far_a),
-            None if cell_a is None else currents("cell_a", cell_a, (self.rows, self.cols)),
-        )
-        connected = all(
-            lines.always_driven and near is lines.near_s and far is lines.far_s
-            for lines, near, far in zip(self.lines, circuit.near_s, circuit.far_s, strict=True)
-        )
-        if not connected:
-            require_paths(conductance_s, circuit.near_s, circuit.far_s, self.lines)
-        nodes = self._nodes(circuit, start, self.tolerance if tolerance is None else tolerance)
-        row, row_far = self._split(circuit, nodes, 0, near_v[0], far_v[0])
+        circuit, shape = self._circuit, (self.rows, self.cols)
+        circuit.g = conductances("g", g, shape)
+        circuit.cell_a = None if cell_a is None else currents("cell_a", cell_a, shape)
+        row_v, col_v = voltages("v_rows", v_rows, (self.rows,)), voltages("v_cols", v_cols, (self.cols,))
+        far_row_v = row_v if v_far_rows is None else voltages("v_far_rows", v_far_rows, (self.rows,))
+        far_col_v = col_v if v_far_cols is None else voltages("v_far_cols", v_far_cols, (self.cols,))
+        if not self._drive(row_v, col_v, far_row_v, far_col_v):
+            near_s, far_s = ([side.connected_s for side in ends] for ends in (circuit.near, circuit.far))
+            require_paths(circuit.g, near_s, far_s, self.lines)
+        nodes = self._nodes(start, self.tolerance if tolerance is None else tolerance)
+        row, row_far = self._split(nodes, 0, row_v, far_row_v)
         # Currents of columns are counted out of the array.
-        col, col_far = self._split(circuit, nodes, 1, near_v[1], far_v[1])
+        col, col_far = self._split(nodes, 1, col_v, far_col_v)
         method: Literal["sweeps", "elimination"] = "sweeps" if nodes.iterations >= 0 else "elimination"
         return Solution(
             nodes.cell_v, row, -col, row_far, -col_far, nodes.column_v, method, max(nodes.iterations, 0), nodes.error
         )
+
+    def sweeps(self, circuit: Circuit) -> Sweeps | None:
+        """Sweeps along these lines, if all of them are uniform."""
+        row_ohm, col_ohm = self.lines[0].uniform_ohm, self.lines[1].uniform_ohm
+        return None if row_ohm is None or col_ohm is None else Sweeps(row_ohm, col_ohm, circuit)
 
     def transfer(self, g: ArrayLike) -> Transfer:
         """The linear map from all driver voltages to all driver currents, for many vectors on the same cells.
@@ -170,9 +157,21 @@ class Mesh:
 
         return Transfer(self, conductances("g", g, (self.rows, self.cols)))
 
-    def _nodes(self, circuit: Circuit, start: Solution | None, tolerance: float) -> Nodes:
+    def _drive(self, row_v: Floats, col_v: Floats, far_row_v: Floats, far_col_v: Floats) -> bool:
+        """Connect the drivers. Whether that alone gives every cell a path to one."""
+        rows, cols = self.lines
+        near, far = self._circuit.near, self._circuit.far
+        driven = near[0].drive(row_v) & near[1].drive(col_v) & rows.always_driven & cols.always_driven
+        if rows.has_far:
+            driven &= far[0].drive(far_row_v)
+        if cols.has_far:
+            driven &= far[1].drive(far_col_v)
+        return driven
+
+    def _nodes(self, start: Solution | None, tolerance: float) -> Nodes:
         if self._sweeps is not None:
-            nodes = self._sweeps.solve(circuit, None if start is None else start.column_v, tolerance)
+            self._sweeps.factor()
+            nodes = self._sweeps.solve(None if start is None else start.column_v, tolerance)
             if nodes is not None:
                 return nodes
         if self.wires_s is None:
@@ -180,25 +179,17 @@ class Mesh:
                 f"{SWEEPS_MAX} sweeps do not reach a relative error of {tolerance:g}, and wires without resistance "
                 f"leave no other way"
             )
-        return eliminate(circuit, self.wires_s)
+        return eliminate(self._circuit, self.wires_s)
 
-    def _split(self, circuit: Circuit, nodes: Nodes, side: int, near_v: Floats, far_v: Floats) -> tuple[Floats, Floats]:
+    def _split(self, nodes: Nodes, side: int, near_v: Floats, far_v: Floats) -> tuple[Floats, Floats]:
         """Currents from the near and from the far drivers of a side into the array."""
-        near_s, far_s = circuit.near_s[side], circuit.far_s[side]
         total = nodes.line_a[side] if side == 0 else -nodes.line_a[side]
         if not self.lines[side].has_far:
-            return total, np.zeros_like(total)
+            return total, np.zeros(total.size)
+        near_s, far_s = self._circuit.near[side].connected_s, self._circuit.far[side].connected_s
         with np.errstate(invalid="ignore"):
             through_far = np.where(far_s > 0, far_s * (far_v - nodes.end_v[side]), 0.0)
             # A far driver without resistance holds the whole line: the near one sees its voltage.
             through_near = np.where(near_s > 0, near_s * (near_v - far_v), 0.0)
         far = np.where(far_s == IDEAL_S, total - through_near, through_far)
         return total - far, far
-
-
-def _connect(terminal_s: Floats, volts: Floats) -> tuple[Floats, Floats]:
-    """Conductances of the terminals that have a driver, and the currents that their drivers' voltages stand for."""
-    floats = np.isnan(volts)
-    if floats.any():
-        terminal_s, volts = np.where(floats, 0.0, terminal_s), np.where(floats, 0.0, volts)
-    return terminal_s, terminal_s * volts

@@ -9,13 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from ohmsim.errors import ParameterError
 from ohmsim.network.arguments import conductances, voltages
+from ohmsim.network.dipole import Dipoles
+from ohmsim.network.direct import dissect, wire_fields
 from ohmsim.network.floating import require_paths
-from ohmsim.network.kernels import dissect, wire_fields
+from ohmsim.network.kernels import lib, pointer
 from ohmsim.network.mesh import Mesh, Solution
 
 Floats = NDArray[np.float64]
 
-UPDATE_TOLERANCE = 1e-12
+REMAINDER_MIN = 1e-4
+"""Share that is left of a cell's effect by what changes: below it a correction would lose more digits than that."""
 GROWTH_MAX = 1e6
 """Growth of rounding errors above which an elimination is not believed: 1e-16 times this is 1e-10."""
 
@@ -34,11 +37,8 @@ class Transfer:
 
     def __init__(self, mesh: Mesh, g: Floats) -> None:
         self.mesh = mesh
-        self._g = g.copy()
-        admittance = self._dissect()
-        self.method = "sweeps" if admittance is None else "dissection"
-        self._admittance = self._by_sweeps() if admittance is None else admittance
-        self._matrix = self._block()
+        self._dipoles = Dipoles(mesh, g)
+        self._build()
 
     @property
     def matrix(self) -> Floats:
@@ -84,10 +84,10 @@ class Transfer:
                 # Both ends share one driver here, and would stay joined when it floats.
                 raise ParameterError(name, np.nan, "a number where a line has two drivers; `solve` can float it")
             near_s.append(np.where(floating, 0.0, lines.near_s))
-        require_paths(self._g, near_s, far_s, self.mesh.lines)
+        require_paths(self._dipoles.g, near_s, far_s, self.mesh.lines)
 
     def update(self, cells: ArrayLike, g: ArrayLike) -> None:
-        """Give a few cells other conductances: a correction of the rank of their number.
+        """Give a few cells other conductances: for each a correction of rank one.
 
         Args:
             cells: (row, column) of each, whole numbers, (count, 2), none twice.
@@ -98,39 +98,39 @@ class Transfer:
         where = np.asarray(cells)
         if where.ndim != 2 or where.shape[1] != 2 or not np.issubdtype(where.dtype, np.integer):
             raise ParameterError("cells", cells, "whole numbers of shape (count, 2)")
-        rows, cols = where.T
-        if where.size and (where.min() < 0 or rows.max() >= self.mesh.rows or cols.max() >= self.mesh.cols):
+        places = [(int(row), int(col)) for row, col in where.tolist()]
+        if not all(0 <= row < self.mesh.rows and 0 <= col < self.mesh.cols for row, col in places):
             raise ParameterError("cells", cells, f"inside {self.mesh.rows}x{self.mesh.cols}")
-        if len(set(zip(rows.tolist(), cols.tolist(), strict=True))) != len(where):
+        if len(set(places)) != len(places):
             raise ParameterError("cells", cells, "different cells")
-        new = conductances("g", g, (len(where),))
-        change = new - self._g[rows, cols]
-        drawn, seen = self._dipoles(rows, cols)
-        self._admittance += drawn.T @ np.linalg.solve(
-            np.eye(len(where)) - change[:, None] * seen, change[:, None] * drawn
-        )
-        self._g[rows, cols] = new
-        self._matrix = self._block()
+        corrected = True
+        for (row, col), new in zip(places, conductances("g", g, (len(places),)).tolist(), strict=True):
+            corrected = self._change(row, col, new) and corrected
+        if not corrected:
+            self._build()
 
-    def _dipoles(self, rows: NDArray[np.integer], cols: NDArray[np.integer]) -> tuple[Floats, Floats]:
-        """Driver currents for one ampere through each cell, (count, drivers), and voltages of the other cells then."""
-        drawn, seen = np.empty((rows.size, len(self._admittance))), np.empty((rows.size, rows.size))
-        row_v, col_v = np.zeros(self.mesh.rows), np.zeros(self.mesh.cols)
-        for k, cell in enumerate(zip(rows, cols, strict=True)):
-            cell_a = np.zeros(self._g.shape)
-            cell_a[cell] = 1.0
-            solution = self.mesh.solve(self._g, row_v, col_v, cell_a=cell_a, tolerance=UPDATE_TOLERANCE)
-            drawn[k] = _into(solution)
-            seen[:, k] = solution.cell_v[rows, cols]
-        return drawn, seen
+    def _change(self, row: int, col: int, new: float) -> bool:
+        """Whether the matrix could follow; the cell has changed in any case."""
+        change = new - float(self._dipoles.g[row, col])
+        row_a, col_a, cell_v = self._dipoles.respond(row, col)
+        self._dipoles.put(row, col, new)
+        remainder = 1 - change * cell_v
+        if not remainder > REMAINDER_MIN:
+            return False
+        given = pointer(row_a), pointer(col_a), change / remainder
+        lib.ohm_correct(self.mesh.rows, self.mesh.cols, *given, pointer(self._admittance), pointer(self._matrix))
+        return True
 
-    def _block(self) -> Floats:
-        return np.ascontiguousarray(-self._admittance[: self.mesh.rows, self.mesh.rows :])
+    def _build(self) -> None:
+        admittance = self._dissect()
+        self.method = "sweeps" if admittance is None else "dissection"
+        self._admittance = self._by_sweeps() if admittance is None else admittance
+        self._matrix = np.ascontiguousarray(-self._admittance[: self.mesh.rows, self.mesh.rows :])
 
     def _by_sweeps(self) -> Floats:
         rows, cols = self.mesh.rows, self.mesh.cols
         unit = np.eye(rows + cols)
-        solved = [_into(self.mesh.solve(self._g, volts[:rows], volts[rows:])) for volts in unit]
+        solved = [_into(self.mesh.solve(self._dipoles.g, volts[:rows], volts[rows:])) for volts in unit]
         return np.array(solved)
 
     def _dissect(self) -> Floats | None:
@@ -141,7 +141,7 @@ class Transfer:
         near, far = [lines.near_s for lines in mesh.lines], [lines.far_s for lines in mesh.lines]
         far_rows, far_cols = bool(far[0].any()), bool(far[1].any())
         fields = wire_fields((near[0], near[1]), wires_s)
-        admittance, growth = dissect(self._g, *fields, far_rows, far_cols)
+        admittance, growth = dissect(self._dipoles.g, *fields, far_rows, far_cols)
         if growth > GROWTH_MAX:
             return None
         return self._join_far(admittance, far_rows, far_cols)

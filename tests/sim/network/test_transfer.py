@@ -79,6 +79,15 @@ def test_changed_cells(wires: dict[str, float], count: int) -> None:
     assert deviation(transfer.matrix, mesh.transfer(g).matrix) <= 1e-11
 
 
+def test_a_short_that_goes_away() -> None:
+    """Beside a short nothing is left of the cell's other digits: the matrix is made anew."""
+    g, mesh = cells(12, 9), Mesh(12, 9, r_row=2.0, r_col=2.0)
+    wanted, transfer = mesh.transfer(g).matrix, mesh.transfer(g)
+    transfer.update([(4, 4)], [1e6])
+    transfer.update([(4, 4)], [g[4, 4]])
+    assert deviation(transfer.matrix, wanted) <= 1e-11
+
+
 def test_many_changes_one_after_the_other() -> None:
     g, mesh = cells(16, 16), Mesh(16, 16, r_row=2.0, r_col=2.0)
     transfer, rng = mesh.transfer(g), np.random.default_rng(6)
