@@ -1,6 +1,7 @@
 """Learning with the chip in the loop: a digital shadow, rules that change it, and pulses for the cells that are due."""
 
 from ohmloop.learning.budget import Budget, Spent
+from ohmloop.learning.data import Examples
 from ohmloop.learning.errors import BudgetSpent, LearningError, SessionError
 from ohmloop.learning.learner import Learner
 from ohmloop.learning.loss import CrossEntropy, Loss, SquaredError
@@ -16,6 +17,7 @@ from ohmloop.learning.rules import (
     Rule,
     Sgd,
 )
+from ohmloop.learning.session import Moment, Session
 from ohmloop.learning.trace import Change, HeldLayer, LayerTrace, Trace
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "Change",
     "CrossEntropy",
     "Delta",
+    "Examples",
     "FeedbackAlignment",
     "HeldLayer",
     "LayerTrace",
@@ -32,10 +35,12 @@ __all__ = [
     "LearningError",
     "Loss",
     "Manhattan",
+    "Moment",
     "Moves",
     "Progressive",
     "Repair",
     "Rule",
+    "Session",
     "SessionError",
     "Sgd",
     "Spent",

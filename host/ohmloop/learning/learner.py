@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ARRAYS = ("measured_s", "wanted_s", "pulses", "unmoved", "stuck")
+"""What is remembered of every array."""
+
 REVIVALS = 3
 """How often boards are armed and set up again for one batch before the loss is reported."""
 
@@ -95,6 +98,16 @@ class Learner:
     def cells(self) -> int:
         """Cells that hold weights."""
         return sum(int(np.isfinite(array.measured_s).sum()) for array in self.shadow.arrays)
+
+    @property
+    def stuck(self) -> int:
+        """Cells that were given up because they no longer move."""
+        return sum(int(array.stuck.sum()) for array in self.shadow.arrays)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop was asked for."""
+        return self._stop.is_set()
 
     @property
     def model(self) -> Model:
@@ -173,7 +186,6 @@ class Learner:
         With a run, what was stopped is taken up by calling this again with the same targets and run, and only what has
         come to its end counts here. Raises what campaigns raise.
         """
-        self._stop.clear()
         policies, self._campaigns = [], []
         for array, crossbar, matrix in zip(self.shadow.arrays, self.crossbars, targets_s, strict=True):
             policy = MeteredPolicy(
@@ -192,6 +204,8 @@ class Learner:
                     run=run,
                 )
             )
+        if self._stop.is_set():
+            self.request_stop()
         pending = [c for c, matrix in zip(self._campaigns, targets_s, strict=True) if np.isfinite(matrix).any()]
         with ThreadPoolExecutor(max(1, len(pending)), "learning") as threads:
             reports = dict(zip(pending, threads.map(lambda campaign: campaign.execute(), pending), strict=True))
@@ -204,7 +218,11 @@ class Learner:
         return complete
 
     def request_stop(self) -> None:
-        """End a move that is under way at its next safe point. May be called from any thread."""
+        """End a move that is under way, or the next one, at its first safe point. May be called from any thread.
+
+        A learner that was stopped stays so: take up its run with another one.
+        """
+        self._stop.set()
         for campaign in self._campaigns:
             campaign.request_stop()
 
@@ -212,7 +230,7 @@ class Learner:
         """All that learning has to remember, as named arrays; for `restore`."""
         state: dict[str, NDArray[np.float64]] = {}
         for index, array in enumerate(self.shadow.arrays):
-            for name in ("measured_s", "wanted_s", "pulses", "unmoved", "stuck"):
+            for name in ARRAYS:
                 state[f"array.{index}.{name}"] = getattr(array, name).astype(np.float64)
         for index, layer in enumerate(self._layers):
             state[f"layer.{index}.bias"] = layer.bias
@@ -223,19 +241,22 @@ class Learner:
     def restore(self, state: Mapping[str, NDArray[np.float64]]) -> None:
         """Remember what `state` gave. Raises LearningError if it is of another network."""
         for index, array in enumerate(self.shadow.arrays):
-            for name in ("measured_s", "wanted_s", "pulses", "unmoved", "stuck"):
-                kept = state.get(f"array.{index}.{name}")
+            for name in ARRAYS:
                 held = getattr(array, name)
-                if kept is None or kept.shape != held.shape:
-                    raise LearningError(f"what was kept is not of this network: array {index} does not fit")
-                held[...] = kept.astype(held.dtype)
-        self._layers = [
-            replace(layer, bias=state[f"layer.{index}.bias"], gain=state[f"layer.{index}.gain"])
-            for index, layer in enumerate(self._layers)
-        ]
-        self.rule.restore({name[5:]: values for name, values in state.items() if name.startswith("rule.")})
+                held[...] = self._kept(state, index, name).astype(held.dtype)
+        self._restore_digital(state)
         for name, value in self.spent.as_json().items():
             setattr(self.spent, name, type(value)(state[f"spent.{name}"]))
+
+    def return_to(self, state: Mapping[str, NDArray[np.float64]]) -> None:
+        """Want what the chip held when `state` was taken, with the biases and gains of then; moves no cell yet.
+
+        What has been spent and found out about cells since then stays. Raises LearningError as `restore`.
+        """
+        for index, array in enumerate(self.shadow.arrays):
+            array.wanted_s[...] = self._kept(state, index, "measured_s")
+            self.shadow.take_over(index, array.stuck)
+        self._restore_digital(state)
 
     def close(self) -> None:
         """End the threads; the crossbars stay open."""
@@ -248,6 +269,19 @@ class Learner:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _kept(self, state: Mapping[str, NDArray[np.float64]], index: int, name: str) -> NDArray[np.float64]:
+        kept = state.get(f"array.{index}.{name}")
+        if kept is None or kept.shape != self.shadow.arrays[index].measured_s.shape:
+            raise LearningError(f"what was kept is not of this network: array {index} does not fit")
+        return kept
+
+    def _restore_digital(self, state: Mapping[str, NDArray[np.float64]]) -> None:
+        self._layers = [
+            replace(layer, bias=state[f"layer.{index}.bias"], gain=state[f"layer.{index}.gain"])
+            for index, layer in enumerate(self._layers)
+        ]
+        self.rule.restore({name[5:]: values for name, values in state.items() if name.startswith("rule.")})
 
     def _forward(self, values: Matrix) -> list[LayerTrace]:
         layers = []
