@@ -266,7 +266,7 @@ def open_array(url: str, timeout_s: float | None = None) -> SimulatedArray:
     named = dict(options)
     try:
         seed = int(named.pop("seed", "0"))
-        preset = Preset.load(named.pop("device", "vteam")).changed({name: float(text) for name, text in named.items()})
+        preset = Preset.load(named.pop("device", "vteam")).changed(named)
         return SimulatedArray(Geometry.parse(parts.netloc), preset, seed)
     except (ValueError, EmulatorError) as error:
         raise AddressError(f"{url} cannot be opened: {error}") from error

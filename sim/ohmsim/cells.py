@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,8 +30,8 @@ class Opening:
     Attributes:
         rows_on: rows that are joined to their drivers; row_v: voltage of every row, V, 0 for the others.
         col_v: voltages of the columns while programming, None while column references are at hard ground (reading).
-        volts, magnitude: of every cell while programming, V; volts also while reading, where lines with resistance make
-            it differ from the row voltage and something depends on it.
+        volts, magnitude: of every cell while programming, V; volts also while reading, where the currents are no linear
+            function of the row voltages.
         active, acting_v, ordinals: cells that may change, what they see (positive towards SET), their event.
     """
 
@@ -43,6 +45,9 @@ class Opening:
     active: Lines
     acting_v: Floats
     ordinals: NDArray[np.uint64]
+
+
+Limit = Callable[[Opening], Floats | None]
 
 
 class CellArray:
@@ -91,7 +96,15 @@ class CellArray:
             flat = np.where(self.stuck.mask, self.stuck.conductance_s, flat)
         return flat.reshape(self.rows, self.cols)
 
-    def open(self, rows_on: Lines, row_v: Floats, col_v: Floats | None, *, begins: bool = True) -> Opening:
+    def open(
+        self,
+        rows_on: Lines,
+        row_v: Floats,
+        col_v: Floats | None,
+        *,
+        begins: bool = True,
+        limit: Limit | None = None,
+    ) -> Opening:
         """Put voltages on the lines.
 
         Args:
@@ -99,35 +112,44 @@ class CellArray:
             row_v: voltage of every row, V, shape (rows,); 0 for the others.
             col_v: voltages of all columns while programming; None when column references are at hard ground (reading).
             begins: False if this opening goes on from another with new voltages: it is the same event.
+            limit: given the opening as ideal drivers would have it, says what cells see instead, V, (rows, cols), if
+                the drivers cannot.
         """
         opening = Opening()
         opening.rows_on, opening.row_v, opening.col_v = rows_on, row_v, col_v
         opening.active, opening.volts = _NO_CELLS, None
         if col_v is None:
-            self._open_reading(opening, begins)
+            self._open_reading(opening, begins, limit)
         else:
-            self._open_programming(opening, col_v, begins)
+            self._open_programming(opening, col_v, begins, limit)
         return opening
 
-    def _open_reading(self, opening: Opening, begins: bool) -> None:
+    def _open_reading(self, opening: Opening, begins: bool, limit: Limit | None) -> None:
         row_v = opening.row_v
         self.record.read(row_v)
         disturbs = np.maximum.reduce(np.abs(row_v)) > self._quiet
-        if self.wires is not None and (disturbs or not self.device.ohmic):
-            opening.volts = self.wires.cell_v(self.chord_s, row_v, self._held_v)
+        if self.wires is not None and not self.device.ohmic:
+            opening.volts = self.wires.cell_v(self.chord_s, row_v, self.held_v)
+        if limit is not None and (limited_v := limit(opening)) is not None:
+            opening.volts = limited_v
         if disturbs:
             if begins:
                 self._reads += row_v != _ZERO
-            volts = ideal.cell_volts(row_v, self._held_v) if opening.volts is None else opening.volts
+            if opening.volts is not None:
+                volts = opening.volts
+            elif self.wires is not None:
+                volts = self.wires.cell_v(self.chord_s, row_v, self.held_v)
+            else:
+                volts = ideal.cell_volts(row_v, self.held_v)
             ordinals = np.broadcast_to(self._reads[:, None] + np.uint64(READ_EVENTS), volts.shape)
             self._find_active(opening, volts, np.abs(volts), ordinals)
 
     @property
-    def _held_v(self) -> Floats:
-        """Column voltages while reading."""
+    def held_v(self) -> Floats:
+        """Column voltages while reading, V, shape (cols,)."""
         return np.zeros(self.cols) if self.amplifier_v is None else self.amplifier_v
 
-    def _open_programming(self, opening: Opening, col_v: Floats, begins: bool) -> None:
+    def _open_programming(self, opening: Opening, col_v: Floats, begins: bool, limit: Limit | None) -> None:
         volts = (
             ideal.cell_volts(opening.row_v, col_v)
             if self.wires is None
@@ -135,6 +157,9 @@ class CellArray:
         )
         opening.volts = volts
         opening.magnitude = magnitude = np.abs(volts)
+        if limit is not None and (limited_v := limit(opening)) is not None:
+            opening.volts = volts = limited_v
+            opening.magnitude = magnitude = np.abs(volts)
         largest = float(np.maximum.reduce(magnitude, axis=None))
         self.record.program(volts, magnitude, largest, begins=begins)
         if begins:
@@ -186,7 +211,7 @@ class CellArray:
 
     def currents(self, opening: Opening) -> Floats:
         """Noiseless current into each column, A, shape (cols,)."""
-        if opening.volts is not None and not (opening.col_v is None and self.device.ohmic):
+        if opening.volts is not None:
             return ideal.column_currents(opening.volts, self.chord_s(opening.volts))
         currents: Floats
         if self.wires is None:
@@ -218,7 +243,7 @@ class CellArray:
         """Conductance of every cell while the rows are at `row_v` and the columns are read, S, shape (rows, cols)."""
         if self.device.ohmic:
             return self.conductance_s
-        return self.chord_s(ideal.cell_volts(row_v, self._held_v))
+        return self.chord_s(ideal.cell_volts(row_v, self.held_v))
 
     def chord_s(self, volts: Floats) -> Floats:
         """Current of every cell at `volts` (row minus column, shape (rows, cols)) divided by `volts`, S."""
@@ -235,18 +260,31 @@ class CellArray:
         if not self.device.ohmic or self.wires is not None:
             return np.full(self.cols, np.inf)
         most: Floats = np.add.reduce(opening.magnitude, axis=0)
-        most *= np.array(max(np.maximum.reduce(self.device.bounds_s[1]), self.stuck.largest_s))
+        most *= np.array(self._largest_s)
         return most
 
-    def convert(self, opening: Opening, samples: int) -> Floats:
+    def most_row_current(self, opening: Opening) -> float:
+        """More than the current of any row driver can be while programming, A."""
+        if not self.device.ohmic or self.wires is not None:
+            return np.inf
+        return float(np.maximum.reduce(np.add.reduce(opening.magnitude, axis=1))) * self._largest_s
+
+    @property
+    def _largest_s(self) -> float:
+        return max(float(np.maximum.reduce(self.device.bounds_s[1])), self.stuck.largest_s)
+
+    def convert(self, opening: Opening, samples: int, noise_v: Floats | None = None) -> Floats:
         """Current into each column during one conversion of `samples` internal samples, A, shape (cols,).
 
-        Noise is relative to what each cell of a row that is on brings its column.
+        Noise of cells is relative to what each cell of a row that is on brings its column; `noise_v` is that of the
+        voltages of these rows, V, (rows_on,).
         """
         rows_on, currents = opening.rows_on, self.currents(opening)
         if rows_on.size == 0:
             return currents
         volts, conductance = self.sensed(opening)
+        if noise_v is not None:
+            currents += noise_v @ conductance
         deviation = self.noise.draw(rows_on, samples) * conductance
         if volts.ndim == 1:
             currents += volts @ deviation
@@ -260,7 +298,7 @@ class CellArray:
     def sensed(self, opening: Opening) -> tuple[Floats, Floats]:
         """Of the rows that are on: voltage, V, of each row or of each cell, and the conductance that it drives, S."""
         rows_on = opening.rows_on
-        if opening.volts is not None and not (opening.col_v is None and self.device.ohmic):
+        if opening.volts is not None:
             return opening.volts[rows_on], self.chord_s(opening.volts)[rows_on]
         if self.wires is None:
             return opening.row_v[rows_on], self._read_s(opening.row_v)[rows_on]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
+from math import pi
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,9 @@ FILE = "board.toml"
 
 
 def board_file() -> str:
-    """Text of the description: shipped inside the package; in a checkout, where the board is designed."""
-    shipped = resources.files("ohmsim") / FILE
-    if shipped.is_file():
-        return shipped.read_text()
-    return (Path(__file__).parents[2] / "hardware" / FILE).read_text()
+    """Text of the description: in a checkout the one that the board is designed by, else the one in the package."""
+    designed = Path(__file__).parents[2] / "hardware" / FILE
+    return designed.read_text() if designed.is_file() else (resources.files("ohmsim") / FILE).read_text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,13 @@ class Description:
     Attributes:
         v_per_code, zero_code: nominal transfer of a line driver.
         tol_offset_v, tol_gain: its worst case before calibration.
-        rf_ohm: transimpedance of the ranges L, M, H.
+        line_noise_v: of a line driver, rms of one sample. riso_ohm: behind a row driver, inside its loop;
+            driver_tau_s: of the feedback around it.
+        switch_ohm: of a row's switch, to its driver or to ground. swing_v: largest output of drivers and amplifiers.
+        rf_ohm: transimpedance of the ranges L, M, H; rf_tol: how far it may be off; rf_tau_s: its time constant.
+        amplifier_offset_v: largest input offset of a column amplifier.
         adc_span_v: full scale while reading and while programming; adc_noise_v: rms of one sample at each.
+        adc_tol: of a reading; adc_crosstalk: of a neighbouring channel; adc_tau_s: of its filter, one pole.
         trip_pos_v, trip_neg_v: amplifier output at which the comparators trip; trip_delay_ns: until lines are off.
         dac_word_ns, dac_update_ns: one word to a line, and the common update.
         latch_ns, adc_frame_ns: pattern and result frame of each group of `group` lines (boards are stacked in eights).
@@ -40,9 +44,20 @@ class Description:
     zero_code: int
     tol_offset_v: float
     tol_gain: float
+    line_noise_v: float
+    riso_ohm: float
+    driver_tau_s: float
+    switch_ohm: float
+    swing_v: float
     rf_ohm: tuple[float, ...]
+    rf_tol: tuple[float, ...]
+    rf_tau_s: tuple[float, ...]
+    amplifier_offset_v: float
     adc_span_v: tuple[float, float]
     adc_noise_v: tuple[float, float]
+    adc_tol: float
+    adc_crosstalk: float
+    adc_tau_s: float
     trip_pos_v: float
     trip_neg_v: float
     trip_delay_ns: int
@@ -63,15 +78,26 @@ class Description:
         word_ns = max(round(dac["frame_bits"] / clock["spi0_dac_hz"] * 1e9) + 330, dac["min_frame_period_ns"])
         latch_ns = round(toml["latch"]["bits"] / clock["spi0_latch_hz"] * 1e9) + 350
         frame_ns = round(adc["channels"] * adc["bits"] / clock["spi1_adc_hz"] * 1e9) + 500
-        ranges = {each["name"]: each["rf_ohm"] for each in toml["range"]}
+        ranges = sorted(toml["range"], key=lambda each: "LMH".index(each["name"]))
         return cls(
             v_per_code=line["scale_v_per_code"],
             zero_code=line["zero_code"],
             tol_offset_v=line["tol_offset_v"],
             tol_gain=line["tol_gain"],
-            rf_ohm=(ranges["L"], ranges["M"], ranges["H"]),
+            line_noise_v=line["noise_uv_rms"] * 1e-6,
+            riso_ohm=line["riso_ohm"],
+            driver_tau_s=toml["parts"]["r_shift_ohm"] * float(toml["parts"]["c_fb_drv"].removesuffix("p")) * 1e-12,
+            switch_ohm=line["switch_ron_ohm"],
+            swing_v=line["swing_v"],
+            rf_ohm=tuple(each["rf_ohm"] for each in ranges),
+            rf_tol=tuple(each["tol"] for each in ranges),
+            rf_tau_s=tuple(each["rf_ohm"] * each["cf_pf"] * 1e-12 for each in ranges),
+            amplifier_offset_v=toml["amplifier"]["offset_uv"] * 1e-6,
             adc_span_v=(2.5, 10.0),
             adc_noise_v=(adc["noise_uv_rms"]["v2_5"] * 1e-6, adc["noise_uv_rms"]["v10"] * 1e-6),
+            adc_tol=adc["tol"],
+            adc_crosstalk=adc["crosstalk"],
+            adc_tau_s=1 / (2 * pi * adc["bandwidth_hz"]),
             trip_pos_v=trip["v_pos"],
             trip_neg_v=trip["v_neg"],
             trip_delay_ns=trip["delay_ns"],

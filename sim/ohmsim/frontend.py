@@ -1,9 +1,9 @@
 """The analogue front end: line drivers, transimpedance amplifiers, current converter and trip comparators.
 
 I > 0 flows from the cells into the column: output = column voltage - I Rf.
-Simulated: code steps of the line drivers, their errors within the stated tolerance (off by default), the
-amplifiers' ranges, noise, steps and span of the current converter, the trip level.
-Not simulated: settling, amplifier offset and saturation, switch resistance, current limits of the drivers.
+Nominal by default, with each deviation switched on by a parameter that scales what `hardware/board.toml` states. Every
+error is drawn once a line, or a column and range, uniformly inside its tolerance, by the board's seed.
+Not simulated: integral non-linearity, temperature, leakage of switches, the loops' own transients.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ohmsim.parameters import bounded
 from ohmsim.state import State
 
 Floats = NDArray[np.float64]
+Lines = NDArray[np.intp]
 
 NOISE_BLOCK = 64
 CODES = 32768
@@ -28,14 +29,31 @@ _LOWEST, _HIGHEST = np.array(-CODES), np.array(CODES - 1)
 
 @dataclass(frozen=True, slots=True)
 class FrontEndParameters:
-    """How far the front end is from its nominal self."""
+    """How far the front end is from its nominal self, relative to the board's description."""
 
-    line_error: float = bounded(0, 0, 1)  # lines are off by up to this part of the stated tolerance, uniformly
-    adc_noise: float = bounded(1, 0, 100)  # converter noise relative to the board's description
+    line_error: float = bounded(0, 0, 1)  # gain and offset of line drivers
+    range_error: float = bounded(0, 0, 1)  # feedback resistors and converter: gain of each column in each range
+    amplifier_offset: float = bounded(0, 0, 1)  # input offset of the column amplifiers
+    settling: float = bounded(0, 0, 100)  # time constants of amplifiers and converter filter; 0: there at once
+    driver_noise: float = bounded(0, 0, 100)  # noise voltage of the row drivers
+    adc_noise: float = bounded(1, 0, 100)  # noise of the converter
+    crosstalk: float = bounded(0, 0, 1000)  # between neighbouring channels of the converter
+
+
+BOARD = FrontEndParameters(
+    line_error=1, range_error=1, amplifier_offset=1, settling=1, driver_noise=1, adc_noise=1, crosstalk=1
+)
+"""A board as it is built; with it goes the resistance of the row switches (`network.row_ohm`)."""
 
 
 class FrontEnd:
-    """Front end of a rows x cols board."""
+    """Front end of a rows x cols board.
+
+    Attributes:
+        amplifier_v: input offset voltage of each column amplifier, at which it holds its column while reading, V, shape
+            (cols,), or None if there is none.
+        settling: time constants relative to the board's, 0 for none.
+    """
 
     def __init__(
         self,
@@ -55,7 +73,22 @@ class FrontEnd:
             slope = board.v_per_code * (1 + gain)
             self._slope.append(slope)
             self._zero.append(offset - slope * board.zero_code)
-        self._transimpedance = -np.array(board.rf_ohm)
+        self._rf = np.array(board.rf_ohm)[:, None] * (
+            1
+            + parameters.range_error
+            * (np.array(board.rf_tol) + board.adc_tol)[:, None]
+            * np.stack([_error(noise, f"column.gain.{each}", cols) for each in range(len(board.rf_ohm))])
+        )
+        self.settling = parameters.settling
+        self.amplifier_v: Floats | None = None
+        if parameters.amplifier_offset:
+            most_v = board.amplifier_offset_v * parameters.amplifier_offset
+            self.amplifier_v = most_v * _error(noise, "amplifier.offset", cols)
+            self._zero[1] += self.amplifier_v
+        self._least, self._most = np.array(-board.swing_v), np.array(board.swing_v)
+        self._crosstalk = parameters.crosstalk * board.adc_crosstalk
+        self._driver_v = parameters.driver_noise * board.line_noise_v
+        self._driver_noise = noise.stream("driver", rows)
         self._cols = np.arange(cols)
         self._noise = noise.stream("adc", cols)
         self._noise_v = {
@@ -76,14 +109,36 @@ class FrontEnd:
 
     def transimpedances(self, ranges: NDArray[np.integer]) -> Floats:
         """Output volts per ampere of each column, ohm: negative, because the amplifiers invert."""
-        ohm: Floats = self._transimpedance[ranges]
+        ohm: Floats = -self._rf[ranges, self._cols]
         return ohm
+
+    def driver_noise_v(self, rows: Lines, samples: int) -> Floats | None:
+        """Noise of the voltages of `rows` in the next conversion, V, or None if there is none."""
+        if not self._driver_v:
+            return None
+        drawn = self._driver_noise.normal(rows, self._conversions)
+        drawn *= self._driver_v * samples**-0.5
+        return drawn
+
+    def limited(self, outputs_v: Floats) -> Floats:
+        """Amplifier outputs as far as the supplies let them go, V; in place."""
+        np.maximum(outputs_v, self._least, out=outputs_v)
+        np.minimum(outputs_v, self._most, out=outputs_v)
+        return outputs_v
 
     def might_trip(self, most_a: Floats, col_v: Floats, transimpedance: Floats) -> bool:
         """Whether currents of at most `most_a` could bring an amplifier output beyond the comparators' level."""
         reach = most_a * transimpedance
         np.subtract(np.abs(col_v), reach, out=reach)  # transimpedances are negative
         return bool(np.maximum.reduce(reach) > min(self.board.trip_pos_v, -self.board.trip_neg_v))
+
+    def might_let_go(self, most_a: float, row_v: Floats) -> bool:
+        """Whether `most_a` in one row could bring its driver to its rail."""
+        return most_a * self.board.riso_ohm > self.board.swing_v - float(np.maximum.reduce(np.abs(row_v)))
+
+    def at_rail(self, outputs_v: Floats) -> bool:
+        """Whether an amplifier output can go no further."""
+        return bool(np.maximum.reduce(np.abs(outputs_v)) >= self.board.swing_v)
 
     def trips(self, outputs_v: Floats) -> bool:
         """Whether an amplifier output is beyond the comparators' level."""
@@ -102,6 +157,9 @@ class FrontEnd:
         self._conversions[0] = ordinal + 1
         measured: Floats = self._block[place] * self._noise_v[span, samples]
         measured += outputs_v
+        if self._crosstalk:
+            measured[1:] += self._crosstalk * outputs_v[:-1]
+            measured[:-1] += self._crosstalk * outputs_v[1:]
         measured *= self._codes_per_v[span]
         np.rint(measured, out=measured)
         np.maximum(measured, _LOWEST, out=measured)

@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ohmsim.cells import CellArray, Opening
+from ohmsim.channels import Channels, Ranges
 from ohmsim.clock import NEVER, Clock
 from ohmsim.frontend import FrontEnd
 
 ROWS, COLS = 0, 1
 BAD_CONVERTER = -1
 
-Pattern = tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]
-"""What a latched pattern means: rows that are on, 1 for them and 0 for the others, transimpedance of each column."""
+Pattern = tuple[NDArray[np.intp], NDArray[np.float64], Ranges]
+"""What a latched pattern means: rows that are on, 1 for them and 0 for the others, ranges of the columns."""
 PATTERNS_KEPT = 4096
 
 
@@ -57,7 +58,7 @@ class Hal:
         self._line_v = [front.line_volts(side, codes) for side, codes in enumerate(self._codes)]
         self._rows_on: NDArray[np.intp] = np.empty(0, np.intp)
         self._row_mask = np.zeros(cells.rows)
-        self._transimpedance = front.transimpedances(np.zeros(cells.cols, np.intp))
+        self._channels = Channels(cells, front)
         self._patterns: dict[bytes, Pattern] = {}
         self._span = 0
         self._armed = False
@@ -179,8 +180,9 @@ class Hal:
                     self._patterns.clear()
                 rows_on = np.flatnonzero(row_on)
                 mask = (row_on != 0).astype(np.float64)
-                pattern = self._patterns[key] = rows_on, mask, self.front.transimpedances(col_range)
-            self._rows_on, self._row_mask, self._transimpedance = pattern
+                pattern = self._patterns[key] = rows_on, mask, self._channels.ranges(col_range)
+            self._rows_on, self._row_mask, ranges = pattern
+            self._channels.select(ranges, self.time.now_ns, closed=self._opening is None)
             self._go_on()
 
     def adc_span(self, span: int) -> None:
@@ -194,16 +196,12 @@ class Hal:
         duration = self.front.board.conversion_ns[log2_osr]
         start, samples = self.time.now_ns, 1 << log2_osr
         opening = self._opening
-        if opening is None:
-            outputs = np.zeros(self.cells.cols)
-        else:
-            outputs = self.cells.convert(opening, samples) * self._transimpedance
-            if opening.col_v is not None:
-                outputs += opening.col_v
+        outputs = self._channels.sample(opening, samples, start, duration)
         self.advance(duration)
         if opening is not None and self._opening is not opening:
-            # The gate closed in the middle of the conversion: the rest of it saw nothing.
-            outputs *= max(0, self._closed_ns - start) / duration
+            # The gate closed in the middle of the conversion: the rest of it saw rows at ground.
+            resting = self._channels.resting_v()
+            outputs = resting + (outputs - resting) * (max(0, self._closed_ns - start) / duration)
         codes[: self.cells.cols] = self.front.convert(outputs, self._span, samples)
         self.advance(self._frame_ns)
         if self.bad_conversions > 0:
@@ -274,16 +272,10 @@ class Hal:
         """Lines take the voltages that converters and latch ask for."""
         row_v = self._line_v[ROWS] * self._row_mask
         col_v = self._line_v[COLS] if self._programming else None
-        self._opening = opening = self.cells.open(self._rows_on, row_v, col_v, begins=begins)
-        self._since_ns = self.time.now_ns
-        transimpedance = self._transimpedance
-        if col_v is not None and not self.front.might_trip(self.cells.most_current(opening), col_v, transimpedance):
-            return
-        outputs = self.cells.currents(opening) * transimpedance
-        if col_v is not None:
-            outputs += col_v
-        if self.front.trips(outputs):
-            self._trip_ns = min(self._trip_ns, self.time.now_ns + self.front.board.trip_delay_ns)
+        now = self._since_ns = self.time.now_ns
+        self._opening = self._channels.open(self._rows_on, row_v, col_v, now, begins=begins)
+        if self._channels.trips:
+            self._trip_ns = min(self._trip_ns, now + self.front.board.trip_delay_ns)
 
     def _go_on(self) -> None:
         """The voltages of an open gate change: what was there so far has acted."""
@@ -297,6 +289,7 @@ class Hal:
         if opening is None:
             return
         self._closed_ns = self.time.now_ns
+        self._channels.close(self._closed_ns)
         self.last_gate_ns = self._closed_ns - self._opened_ns
         self._gate_ns = NEVER
         self._plan()

@@ -63,7 +63,13 @@ def _options() -> argparse.ArgumentParser:
     add("--boards", type=int, default=1, help="number of boards")
     add("--seed", type=int, default=0, help="seed of all random numbers")
     add("--device", default="vteam", help=f"preset of the cells: {', '.join(names())}")
-    add("--set", action="append", default=[], metavar="SECTION.NAME=VALUE", help="change a parameter of the preset")
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SECTION.NAME=VALUE",
+        help="change a parameter of the preset; front_end=board for a front end as it is built",
+    )
     add("--tcp", type=int, metavar="PORT", help="TCP port of the first board, the next ones follow; 0 takes free ones")
     add("--pty", action="store_true", help="give each board a pseudo-terminal")
     add("--control", type=int, default=0, metavar="PORT", help="control port; 0 takes a free one")
@@ -108,16 +114,13 @@ def _ports(options: argparse.Namespace, index: int) -> list[Port]:
     return ports
 
 
-def _settings(pairs: Sequence[str]) -> dict[str, float]:
+def _settings(pairs: Sequence[str]) -> dict[str, str]:
     settings = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
-        try:
-            settings[name] = float(text)
-        except ValueError:
-            equals = ""
         if not equals:
             raise ParameterError("--set", pair, "like section.name=number")
+        settings[name] = text
     return settings
 
 

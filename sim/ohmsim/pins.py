@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ohmsim.cells import CellArray, Opening
+from ohmsim.channels import Channels
 from ohmsim.clock import Clock
 from ohmsim.frontend import FrontEnd
 from ohmsim.hal import COLS, ROWS, Reset
@@ -62,7 +63,7 @@ class PinHal:
     def __post_init__(self) -> None:
         self._opening: Opening | None = None
         self._since_ns = 0
-        self._transimpedance = self.front.transimpedances(np.zeros(self.cells.cols, np.intp))
+        self._channels = Channels(self.cells, self.front)
         self._opened_ns = 0
         self._boot_ns = 0
         self._reset_at_gate = 0
@@ -130,6 +131,7 @@ class PinHal:
         self._hold()
         if begins:
             self._opened_ns = self.time.now_ns
+        self._channels.select(self._channels.ranges(pattern.ranges), self.time.now_ns, closed=not rows and not cols)
         if not rows and not cols:
             self._close()
             return False
@@ -137,25 +139,16 @@ class PinHal:
         row_v *= pattern.row_mask if rows else 0
         rows_on = pattern.rows_on if rows else np.empty(0, np.intp)
         col_v = line_v if cols else None
-        self._transimpedance = self.front.transimpedances(pattern.ranges)
-        self._opening = self.cells.open(rows_on, row_v, col_v, begins=begins)
-        self._since_ns = self.time.now_ns
-        outputs = self.cells.currents(self._opening) * self._transimpedance
-        if col_v is not None:
-            outputs += col_v
-            if begins:
-                self._count_down()
-        return self.front.trips(outputs)
+        now = self._since_ns = self.time.now_ns
+        self._opening = self._channels.open(rows_on, row_v, col_v, now, begins=begins)
+        if begins and cols:
+            self._count_down()
+        return self._channels.trips
 
-    def convert(self, span: int, log2_osr: int) -> tuple[bool, list[int]]:
+    def convert(self, span: int, log2_osr: int, duration_ns: int) -> tuple[bool, list[int]]:
         """One conversion: whether its reply is to be damaged, and the codes."""
         samples = 1 << log2_osr
-        if self._opening is None:
-            outputs = np.zeros(self.cells.cols)
-        else:
-            outputs = self.cells.convert(self._opening, samples) * self._transimpedance
-            if self._opening.col_v is not None:
-                outputs += self._opening.col_v
+        outputs = self._channels.sample(self._opening, samples, self.time.now_ns, duration_ns)
         damaged = self.bad_conversions > 0
         self.bad_conversions -= damaged
         return damaged, self.front.convert(outputs, span, samples).tolist()
@@ -169,6 +162,7 @@ class PinHal:
         if self._opening is not None:
             self._hold()
             self._opening = None
+            self._channels.close(self.time.now_ns)
             self.last_gate_ns = self.time.now_ns - self._opened_ns
 
     def _count_down(self) -> None:

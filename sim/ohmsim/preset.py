@@ -8,13 +8,20 @@ from dataclasses import asdict, dataclass, replace
 from importlib import resources
 from typing import Any
 
+from ohmsim.description import Description
 from ohmsim.errors import ParameterError, PresetError
+from ohmsim.frontend import BOARD, FrontEndParameters
 from ohmsim.overlays.stack import SECTIONS as OVERLAYS
 
 Table = Mapping[str, Any]
+Setting = float | str
 
-SECTIONS = ("device", "read_noise", "current_noise", "stuck", *OVERLAYS, "network", "front_end")
+FRONT_END = "front_end"
+SECTIONS = ("device", "read_noise", "current_noise", "stuck", *OVERLAYS, "network", FRONT_END)
 """Sections whose parameters may be set from outside, as `section.name=value`."""
+
+FRONT_ENDS = ("nominal", "board")
+"""What `front_end=` may be as a whole: without deviations, or with all that the board's description states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +71,22 @@ class Preset:
         except KeyError as error:
             raise PresetError(f"preset {name} lacks {error}") from error
 
-    def changed(self, settings: Mapping[str, float]) -> Preset:
-        """The same preset with some parameters set, by `section.name`. Raises ParameterError for an unknown section."""
+    def changed(self, settings: Mapping[str, Setting]) -> Preset:
+        """The same preset with some parameters set, by `section.name`; `front_end` alone is one of FRONT_ENDS.
+
+        Raises ParameterError for an unknown section, front end, or text where a number belongs.
+        """
         parameters = {section: dict(values) for section, values in self.parameters.items()}
+        if FRONT_END in settings:
+            for section, values in _front_end(settings[FRONT_END]).items():
+                parameters[section] |= values
         for key, value in settings.items():
+            if key == FRONT_END:
+                continue
             section, _, name = key.partition(".")
             if section not in parameters or not name:
                 raise ParameterError(key, value, f"named section.parameter with a section of {', '.join(SECTIONS)}")
-            parameters[section][name] = value
+            parameters[section][name] = _number(key, value)
         return replace(self, parameters=parameters)
 
     def describe(self) -> dict[str, object]:
@@ -83,3 +98,19 @@ def names() -> list[str]:
     """Names of the presets that exist."""
     folder = resources.files("ohmsim") / "presets"
     return sorted(each.name.removesuffix(".toml") for each in folder.iterdir() if each.name.endswith(".toml"))
+
+
+def _front_end(name: Setting) -> dict[str, dict[str, float]]:
+    """Parameters by section of a front end as a whole: amplifiers and converters, and the switches of the rows."""
+    if name not in FRONT_ENDS:
+        raise ParameterError(FRONT_END, name, f"one of {', '.join(FRONT_ENDS)}")
+    if name == "nominal":
+        return {FRONT_END: asdict(FrontEndParameters()), "network": {"row_ohm": 0.0}}
+    return {FRONT_END: asdict(BOARD), "network": {"row_ohm": Description.load().switch_ohm}}
+
+
+def _number(key: str, value: Setting) -> float:
+    try:
+        return float(value)
+    except ValueError as error:
+        raise ParameterError(key, value, "a number") from error

@@ -23,12 +23,12 @@ NONE, EACH, AFTER = 0, 1, 2
 ARMED = (250_000, 2_100_000, 2_100_000, 100_000, 2, 1_000_000)
 
 
-def make_hal(rows: int = 8, cols: int = 8, preset: str = "vteam", seed: int = 7, **settings: float) -> Hal:
+def make_hal(rows: int = 8, cols: int = 8, preset: str = "vteam", seed: int = 7, **settings: float | str) -> Hal:
     """A board's hardware; settings as `section__name=value`."""
     chosen = Preset.load(preset).changed({name.replace("__", "."): value for name, value in settings.items()})
     noise, state = NoiseSource(seed, "b0"), State()
     cells = build_cells(Spec("b0", rows, cols, seed, chosen), noise, state)
-    parameters = checked(FrontEndParameters, chosen.parameters["front_end"])
+    parameters = checked(FrontEndParameters, chosen.parameters["front_end"], "front_end.")
     hal = Hal(cells, FrontEnd(Description.load(), rows, cols, parameters, noise, state), Clock())
     hal.boot()
     return hal

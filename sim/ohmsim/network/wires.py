@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ohmsim.errors import ConvergenceError
-from ohmsim.network.mesh import Mesh
+from ohmsim.network.mesh import Mesh, Solution
 from ohmsim.parameters import bounded
 
 Floats = NDArray[np.float64]
@@ -33,16 +33,26 @@ class Wires:
 
     Every answer is worked out from what is asked alone, never from the answer before: the history of a cell must not
     depend on what was read in between. What the same cells were asked already is kept.
+
+    `row_extra_ohm` and `col_extra_ohm` stand in the lines besides, ohm, one number or one for each line.
     """
 
-    def __init__(self, parameters: WireParameters, rows: int, cols: int) -> None:
+    def __init__(
+        self,
+        parameters: WireParameters,
+        rows: int,
+        cols: int,
+        row_extra_ohm: ArrayLike = 0.0,
+        col_extra_ohm: ArrayLike = 0.0,
+    ) -> None:
+        self.parameters = parameters
         self._mesh = Mesh(
             rows,
             cols,
             r_row=parameters.wire_ohm,
             r_col=parameters.wire_ohm,
-            r_drive_rows=parameters.row_ohm,
-            r_drive_cols=parameters.col_ohm,
+            r_drive_rows=parameters.row_ohm + np.asarray(row_extra_ohm),
+            r_drive_cols=parameters.col_ohm + np.asarray(col_extra_ohm),
         )
         self._seen_s = np.full((rows, cols), np.nan)
         self._matrix: Floats | None = None
@@ -92,7 +102,11 @@ class Wires:
         return alone
 
     def cell_v(self, chord_s: Callable[[Floats], Floats], row_v: Floats, col_v: Floats) -> Floats:
-        """Voltage of every cell, V, (rows, cols).
+        """Voltage of every cell, V, (rows, cols); arguments and errors are those of `solve`."""
+        return self.solve(chord_s, row_v, col_v).cell_v
+
+    def solve(self, chord_s: Callable[[Floats], Floats], row_v: Floats, col_v: Floats) -> Solution:
+        """What every cell sees and what every line carries.
 
         Args:
             chord_s: current of every cell at a voltage divided by the voltage, S.
@@ -108,5 +122,5 @@ class Wires:
             before, conductance = conductance, chord_s(solution.cell_v)
             change = np.abs(conductance - before).max()
             if change <= ROUNDS_TOLERANCE * conductance.max():
-                return solution.cell_v
+                return solution
         raise ConvergenceError(f"cells still change by {change:g} S in the network after {ROUNDS_MAX} rounds")

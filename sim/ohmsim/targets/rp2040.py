@@ -167,9 +167,9 @@ class ChipBoard(RemoteBoard):
         return self._ok(int(self.hal.lines(latched, bool(rows), bool(cols), (codes[:LINES], codes[LINES:]))))
 
     def _convert(self, words: list[str]) -> str:
-        now, span, log2_osr, _duration_ns = map(int, words)
+        now, span, log2_osr, duration_ns = map(int, words)
         self.hal.now(now)
-        damaged, codes = self.hal.convert(span, log2_osr)
+        damaged, codes = self.hal.convert(span, log2_osr, duration_ns)
         return self._ok(int(damaged), *codes)
 
     def _fault(self, words: list[str]) -> str:
