@@ -229,6 +229,13 @@ class CellArray:
             return None
         return self.conductance_s[rows] if self.wires is None else self.wires.transfer_s(self.conductance_s, rows)
 
+    def row_currents(self, opening: Opening) -> Floats:
+        """Noiseless current out of the driver of each row that is on, A, shape (rows_on,)."""
+        volts, conductance = self.sensed(opening)
+        across = volts if volts.ndim == 2 else volts[:, None]
+        drawn: Floats = (across * conductance).sum(axis=1)
+        return drawn
+
     def resting_a(self) -> Floats:
         """Noiseless current into each column with every row at ground, A, shape (cols,)."""
         if self.amplifier_v is None:

@@ -19,10 +19,16 @@ Lines = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """What the ranges of the columns mean: output volts per ampere, ohm (negative), and time constants, s."""
+    """What the ranges of the columns mean.
+
+    Attributes:
+        transimpedance: output volts per ampere, ohm (negative). tau_s: time constants, s. Both (cols,).
+        rows_hold: no row driver can run into its rail without an amplifier beyond the comparators' level.
+    """
 
     transimpedance: Floats
     tau_s: Floats
+    rows_hold: bool
 
 
 class Channels:
@@ -43,7 +49,8 @@ class Channels:
 
     def ranges(self, col_range: NDArray[np.integer]) -> Ranges:
         """What the latch's ranges mean, shape (cols,)."""
-        return Ranges(self._front.transimpedances(col_range), self._tau_s[col_range])
+        transimpedance = self._front.transimpedances(col_range)
+        return Ranges(transimpedance, self._tau_s[col_range], self._front.rows_hold(transimpedance))
 
     def select(self, ranges: Ranges, now_ns: int, *, closed: bool) -> None:
         """Put ranges in force; `closed` unless lines are driven, which are opened anew then."""
@@ -87,7 +94,7 @@ class Channels:
         held_v = self._cells.amplifier_v if opening.col_v is None else opening.col_v
         if held_v is not None:
             outputs += held_v
-        return self._front.limited(outputs)
+        return self._front.limited(outputs) if self.trips else outputs
 
     def _recovery(self, opening: Opening) -> Recovery | None:
         """Rows that were joined to their loads just now, while reading."""
@@ -106,13 +113,14 @@ class Channels:
         if (
             opening.col_v is not None
             and not front.might_trip(cells.most_current(opening), opening.col_v, transimpedance)
-            and not front.might_let_go(cells.most_row_current(opening), opening.row_v)
+            and cells.most_row_current(opening) <= front.row_most_a
         ):
             return None
-        currents = cells.currents(opening)
-        outputs = self._outputs(opening, currents)
-        self.trips = front.trips(outputs)
-        if not front.at_rail(outputs) and not front.might_let_go(float(np.abs(currents).sum()), opening.row_v):
+        self.trips = front.trips(self._outputs(opening, cells.currents(opening)))
+        if not self.trips and (
+            (opening.col_v is None and self._ranges.rows_hold)
+            or not front.lets_go(cells.row_currents(opening), opening.row_v[opening.rows_on])
+        ):
             return None
         in_loop_ohm = np.zeros(cells.rows)
         in_loop_ohm[opening.rows_on] = front.board.riso_ohm

@@ -25,9 +25,10 @@ class Description:
     Attributes:
         v_per_code, zero_code: nominal transfer of a line driver.
         tol_offset_v, tol_gain: its worst case before calibration.
-        line_noise_v: of a line driver, rms of one sample. riso_ohm: behind a row driver, inside its loop;
-            driver_tau_s: of the feedback around it.
-        switch_ohm: of a row's switch, to its driver or to ground. swing_v: largest output of drivers and amplifiers.
+        line_most_v: largest magnitude that a line can be asked for; line_noise_v: of its driver, rms of one sample.
+        riso_ohm: behind a row driver, inside its loop; driver_tau_s: of the feedback around it.
+        switch_ohm: of a row's switch, to its driver or to ground.
+        swing_v: largest output of drivers and amplifiers.
         rf_ohm: transimpedance of the ranges L, M, H; rf_tol: how far it may be off; rf_tau_s: its time constant.
         amplifier_offset_v: largest input offset of a column amplifier.
         adc_span_v: full scale while reading and while programming; adc_noise_v: rms of one sample at each.
@@ -44,6 +45,7 @@ class Description:
     zero_code: int
     tol_offset_v: float
     tol_gain: float
+    line_most_v: float
     line_noise_v: float
     riso_ohm: float
     driver_tau_s: float
@@ -84,6 +86,7 @@ class Description:
             zero_code=line["zero_code"],
             tol_offset_v=line["tol_offset_v"],
             tol_gain=line["tol_gain"],
+            line_most_v=-line["min_v"],
             line_noise_v=line["noise_uv_rms"] * 1e-6,
             riso_ohm=line["riso_ohm"],
             driver_tau_s=toml["parts"]["r_shift_ohm"] * float(toml["parts"]["c_fb_drv"].removesuffix("p")) * 1e-12,

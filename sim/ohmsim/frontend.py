@@ -53,6 +53,7 @@ class FrontEnd:
         amplifier_v: input offset voltage of each column amplifier, at which it holds its column while reading, V, shape
             (cols,), or None if there is none.
         settling: time constants relative to the board's, 0 for none.
+        row_most_a: what every row driver can give at any voltage that its converter can ask for, A.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class FrontEnd:
             most_v = board.amplifier_offset_v * parameters.amplifier_offset
             self.amplifier_v = most_v * _error(noise, "amplifier.offset", cols)
             self._zero[1] += self.amplifier_v
+        self.row_most_a = (board.swing_v - board.line_most_v) / board.riso_ohm
         self._least, self._most = np.array(-board.swing_v), np.array(board.swing_v)
         self._crosstalk = parameters.crosstalk * board.adc_crosstalk
         self._driver_v = parameters.driver_noise * board.line_noise_v
@@ -132,13 +134,13 @@ class FrontEnd:
         np.subtract(np.abs(col_v), reach, out=reach)  # transimpedances are negative
         return bool(np.maximum.reduce(reach) > min(self.board.trip_pos_v, -self.board.trip_neg_v))
 
-    def might_let_go(self, most_a: float, row_v: Floats) -> bool:
-        """Whether `most_a` in one row could bring its driver to its rail."""
-        return most_a * self.board.riso_ohm > self.board.swing_v - float(np.maximum.reduce(np.abs(row_v)))
+    def lets_go(self, row_a: Floats, row_v: Floats) -> bool:
+        """Whether a row driver that gives `row_a` at `row_v` is beyond its rail; both of the rows that are on."""
+        return bool((np.abs(row_v + row_a * self.board.riso_ohm) > self.board.swing_v).any())
 
-    def at_rail(self, outputs_v: Floats) -> bool:
-        """Whether an amplifier output can go no further."""
-        return bool(np.maximum.reduce(np.abs(outputs_v)) >= self.board.swing_v)
+    def rows_hold(self, transimpedance: Floats) -> bool:
+        """Whether all columns together trip before any one row driver could be at its rail, by their ranges."""
+        return bool((max(self.board.trip_pos_v, -self.board.trip_neg_v) / -transimpedance).sum() <= self.row_most_a)
 
     def trips(self, outputs_v: Floats) -> bool:
         """Whether an amplifier output is beyond the comparators' level."""
