@@ -13,6 +13,7 @@ PACKAGE := pyproject.toml CMakeLists.txt hardware/board.toml $(ENGINE) $(KERNELS
 # What is installed; a stamp is older than what it was made from when an installation is due.
 DEMO := $(VENV)/.installed-demo
 DEV := $(VENV)/.installed-dev
+TORCH := $(VENV)/.installed-torch
 
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
@@ -21,7 +22,7 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint types contracts generated bench-physics bench-devices bench-network bench-loop clean micropython
+.PHONY: help demo test test-torch build lint types contracts generated bench-physics bench-devices bench-network bench-loop clean micropython
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -32,6 +33,9 @@ demo: $(DEMO)  ## programs digits into emulated boards, serves them and asks (DE
 
 test: $(DEV) build/libohmengine.so micropython  ## every test (PYTEST_ARGS="tests/link -k frames")
 	$(PY) -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
+
+test-torch: $(TORCH)  ## the tests of the torch layers, with torch installed
+	$(PY) -m pytest -n 1 tests/learning/test_torch.py
 
 build: $(DEV) build/libohmengine.so  ## the packages in .venv, editable, with the C engine built
 
@@ -74,6 +78,10 @@ $(DEMO): $(PACKAGE) | $(PY)
 $(DEV): $(PACKAGE) | $(PY)
 	$(PIP_INSTALL) --editable '.[dev]'
 	@touch $@ $(DEMO)
+
+$(TORCH): $(DEV)
+	$(PIP_INSTALL) --editable '.[dev,torch]'
+	@touch $@ $(DEV)
 
 # The engine alone, for MicroPython's ffi.
 build/libohmengine.so: $(ENGINE)

@@ -10,6 +10,7 @@ from ohmloop.learning.noise_aware import Training, train
 from ohmloop.learning.rules import (
     BiasScale,
     Delta,
+    External,
     FeedbackAlignment,
     Manhattan,
     Progressive,
@@ -28,6 +29,7 @@ __all__ = [
     "CrossEntropy",
     "Delta",
     "Examples",
+    "External",
     "FeedbackAlignment",
     "HeldLayer",
     "LayerTrace",

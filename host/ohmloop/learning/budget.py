@@ -32,7 +32,7 @@ class Spent:
     """What has been spent since learning began.
 
     Attributes:
-        pulses, reads: of cells. vectors: input vectors multiplied. updates: rounds that moved cells.
+        pulses, reads: of cells. vectors: input vectors multiplied, in every layer. updates: rounds that moved cells.
         largest_pulses: most pulses that any one cell has received.
         pulse_energy_j: sum of V²·G·width over the pulses, G the mean before and after, at the selected cell; what
             half-selected cells and the board's circuits take is not in it.

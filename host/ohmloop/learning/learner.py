@@ -149,6 +149,30 @@ class Learner:
         """Outputs of the chip with the biases and gains learned so far, (batch, inputs) to (batch, outputs)."""
         return self._forward(self._model.checked(inputs))[-1].sums
 
+    def products(self, layer: int, values: Matrix) -> Matrix:
+        """Products of one layer on the chip, (batch, inputs) to (batch, outputs), before gain and bias.
+
+        A board that has restarted is armed and set up again, which moves nothing. Raises CrossbarErrors.
+        """
+        held_s = sum(
+            float(self.shadow.arrays[tile.array].measured_s[np.ix_(tile.rows, tile.cols)].sum())
+            for tile in self.shadow.placement.of(layer)
+        )
+        self.spent.vectors += len(values)
+        self.spent.read_energy_j += len(values) * self.setup.read.volts**2 * held_s * READ_S
+        for _ in range(REVIVALS):
+            try:
+                return self._runtime.products(layer, values)
+            except ForeignSetup as error:
+                log.warning("%s; arming again and repeating the batch", error)
+                for crossbar in self.crossbars:
+                    crossbar.resume()
+        return self._runtime.products(layer, values)
+
+    def gains(self, layer: int) -> NDArray[np.float64]:
+        """The digital gains of a layer, shape (outputs,)."""
+        return self._layers[layer].gains
+
     def trace(self, inputs: ArrayLike, targets: ArrayLike) -> Trace:
         """One batch through the chip, with its loss. Raises InputError, LearningError, CrossbarErrors."""
         values = self._model.checked(inputs)
@@ -286,24 +310,10 @@ class Learner:
     def _forward(self, values: Matrix) -> list[LayerTrace]:
         layers = []
         for index, layer in enumerate(self._layers):
-            products = self._products(index, values)
+            products = self.products(index, values)
             layers.append(LayerTrace(values, products, layer.sums(products)))
             values = layer.activated(layers[-1].sums)
-        self.spent.vectors += len(values)
-        volts, conductance_s = self.setup.read.volts, sum(float(np.nansum(a.measured_s)) for a in self.shadow.arrays)
-        self.spent.read_energy_j += len(values) * volts**2 * conductance_s * READ_S
         return layers
-
-    def _products(self, layer: int, values: Matrix) -> Matrix:
-        """Products on the chip; a board that has restarted is armed and set up again, which moves nothing."""
-        for _ in range(REVIVALS):
-            try:
-                return self._runtime.products(layer, values)
-            except ForeignSetup as error:
-                log.warning("%s; arming again and repeating the batch", error)
-                for crossbar in self.crossbars:
-                    crossbar.resume()
-        return self._runtime.products(layer, values)
 
     def _absorb(self, index: int, report: Report, policy: MeteredPolicy) -> None:
         array = self.shadow.arrays[index]
