@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/
 
 ENGINE_SOURCES := $(wildcard firmware/engine/*.c)
 ENGINE := $(ENGINE_SOURCES) $(wildcard firmware/engine/*.h) firmware/engine/ffi_build.py
-KERNELS := $(wildcard sim/kernels/*/*)
+KERNELS := $(wildcard sim/kernels/*/* host/kernels/* host/kernels/*/*)
 PACKAGE := pyproject.toml CMakeLists.txt hardware/board.toml $(ENGINE) $(KERNELS)
 
 # What is installed; a stamp is older than what it was made from when an installation is due.

@@ -20,7 +20,9 @@ def program(
     device: Devices,
     model: ModelName,
     dut: DutFile = None,
-    policy: Annotated[str, typer.Option(help="What decides the next pulse: vipi or ispp.")] = "vipi",
+    policy: Annotated[
+        str, typer.Option(help="Decides the next pulse: bayes, ekf, vipi, ispp, alibart, level or openmena.")
+    ] = "vipi",
     tolerance: Annotated[float, typer.Option(help="Half-width of the band, as a fraction of the range.")] = 0.02,
     pulses: Annotated[int, typer.Option(min=1, help="Pulses after which a cell is given up.")] = 100,
     time_s: Annotated[float, typer.Option("--time", help="Seconds after which all cells are given up.")] = 600.0,

@@ -7,7 +7,22 @@ from ohmloop.programming.errors import Interrupted, PolicyError, PopulationError
 from ohmloop.programming.history import PulseRecord
 from ohmloop.programming.journal import settle_last
 from ohmloop.programming.maps import draw_maps
-from ohmloop.programming.policies import Ispp, IsppSteps, Vipi, VipiGains
+from ohmloop.programming.policies import (
+    POLICIES,
+    Alibart,
+    Bayes,
+    Ekf,
+    EkfSettings,
+    Ispp,
+    IsppSteps,
+    Level,
+    LevelAims,
+    Openmena,
+    OpenmenaLaw,
+    Vipi,
+    VipiGains,
+    policy_named,
+)
 from ohmloop.programming.policy import Policy, Proposal
 from ohmloop.programming.population import (
     LevelPopulation,
@@ -23,18 +38,29 @@ from ohmloop.programming.profile import Drive, ProgrammingProfile
 from ohmloop.programming.progress import Phase, Progress
 from ohmloop.programming.report import FailedCell, Outcome, Report
 from ohmloop.programming.schedule import Schedule, Scope
+from ohmloop.programming.step_filter import FilterSettings
 from ohmloop.programming.stops import Failure, Stops
 
 __all__ = [
+    "POLICIES",
     "Acceptance",
+    "Alibart",
+    "Bayes",
     "Campaign",
     "Drive",
+    "Ekf",
+    "EkfSettings",
     "FailedCell",
     "Failure",
+    "FilterSettings",
     "Interrupted",
     "Ispp",
     "IsppSteps",
+    "Level",
+    "LevelAims",
     "LevelPopulation",
+    "Openmena",
+    "OpenmenaLaw",
     "Outcome",
     "Phase",
     "Policy",
@@ -61,6 +87,7 @@ __all__ = [
     "draw_maps",
     "fit_level",
     "fit_rate",
+    "policy_named",
     "population_from_dict",
     "settle_last",
 ]

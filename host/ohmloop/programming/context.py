@@ -17,8 +17,10 @@ class PolicyContext:
         tolerance: half-width of the tolerance band as a fraction of the conductance range.
         population: what is known of all cells together; None if nothing was measured, in which case a policy that needs
             one assumes what `generic` of its type of population gives for the profile.
+        guard: part of the tolerance band within which a cell is accepted, above 0 to 1.
     """
 
     profile: ProgrammingProfile
     tolerance: float
     population: Population | None = None
+    guard: float = 1.0

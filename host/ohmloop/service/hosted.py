@@ -16,14 +16,11 @@ from ohmloop.mapping import ArraySpace, place
 from ohmloop.network.deploy import Deployment
 from ohmloop.network.graph import Model
 from ohmloop.network.runtime import ChipRuntime
-from ohmloop.programming import Acceptance, Ispp, Policy, Progress, Stops, Vipi
+from ohmloop.programming import POLICIES, Acceptance, Progress, Stops
 from ohmloop.station.device_file import DeviceFile
 from ohmloop.store import Run
 
 log = logging.getLogger(__name__)
-
-POLICIES: dict[str, Callable[[], Policy]] = {"vipi": Vipi, "ispp": Ispp}
-"""Programming policies by the name that a caller gives."""
 
 REVIVALS = 3
 """How often boards are armed and set up again for one batch before the loss is reported."""

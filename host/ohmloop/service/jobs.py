@@ -34,7 +34,7 @@ class ProgrammingRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     model: str
-    policy: Literal["vipi", "ispp"] = "vipi"
+    policy: Literal["bayes", "ekf", "vipi", "ispp", "alibart", "level", "openmena"] = "vipi"
     tolerance: Annotated[float, Field(gt=0, lt=0.5)] = Acceptance().tolerance
     pulses: Annotated[int, Field(ge=1, le=100_000)] = Stops().pulses
     full_voltage_pulses: Annotated[int, Field(ge=1, le=100_000)] = Stops().full_voltage_pulses

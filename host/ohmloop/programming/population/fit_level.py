@@ -17,6 +17,12 @@ DEPTHS = np.linspace(0.03, 0.97, 48)
 CYCLES_MIN = 4
 """Complete cycles below which nothing is learned."""
 
+ALIKE = 0.5
+"""A response is believed if its mean is at least this part of its rms."""
+
+DISTANCES = (4, 8, 16)
+"""Numbers of depths between two points of a curve over which its shape is compared."""
+
 COMPLETE = 0.9
 """A cycle counts if its RESET goes so deep, as a fraction of what the deepest of all reach."""
 
@@ -50,7 +56,8 @@ def fit_level(
     floor_s = float(np.median([cycle.reached_s[-1] for cycle in deep]))
     curves = np.array([np.interp(DEPTHS, cycle.depth(floor_s), cycle.volts) for cycle in deep])
     mean = curves.mean(axis=0)
-    shifts = (curves - mean).mean(axis=1)
+    response = _response(curves - mean)
+    shifts = (curves - mean) @ response / (response @ response)
     numbers = np.array([cycle.cell for cycle in deep])
     cells = np.unique(numbers)
     of_cell = np.array([shifts[numbers == cell].mean() for cell in cells])
@@ -65,12 +72,33 @@ def fit_level(
         floor_s=floor_s,
         depths=tuple(DEPTHS.tolist()),
         volts=tuple(np.maximum.accumulate(mean + 1e-6 * np.arange(mean.size)).tolist()),
+        response=tuple(response.tolist()),
+        shape_error=_shape_error(curves - mean - np.outer(shifts, response), mean),
         device_spread_v=float(of_cell.std()),
         cycle_spread_v=float(np.sqrt((within**2).sum() / freedom)),
         read_noise=read_noise,
         read_floor_s=READ_FLOOR * profile.span_s if read_floor_s is None else read_floor_s,
         cells=int(cells.size),
     )
+
+
+def _response(deviations: Floats) -> Floats:
+    """The way in which curves mostly differ from their mean (first principal component), 1 on average.
+
+    Curves that do not differ, or in opposite ways at different depths, are taken as shifted as a whole.
+    """
+    strength, ways = np.linalg.svd(deviations, full_matrices=False)[1:]
+    average = float(ways[0].mean())
+    if strength[0] == 0 or abs(average) * np.sqrt(ways[0].size) < ALIKE:
+        return np.ones(ways.shape[1])
+    response: Floats = ways[0] / average
+    return response
+
+
+def _shape_error(residuals: Floats, mean: Floats) -> float:
+    """Error of the step from one depth to another as a fraction of it, rms over all cycles and some distances."""
+    errors = [(residuals[:, n:] - residuals[:, :-n]) / (mean[n:] - mean[:-n]) for n in DISTANCES]
+    return float(np.sqrt(np.mean([np.mean(error**2) for error in errors])))
 
 
 class _Cycle:

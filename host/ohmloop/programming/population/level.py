@@ -10,20 +10,25 @@ import numpy as np
 from ohmloop.programming.population.fields import count, finite, require, taken
 from ohmloop.programming.profile import ProgrammingProfile
 
+CURVES = ("depths", "volts", "response")
+"""Fields that are lists of numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class LevelPopulation:
     """A population of level-type cells.
 
     The depth y of a RESET is (G_low - G) / (G_low - floor_s), G_low being the conductance that the last SET left. A
-    cell that has seen at most the RESET amplitude V since then is at the depth y(V - shift): one curve for all, with a
-    shift that is drawn for each cell and again for each cycle of SET and RESET.
+    cell that has seen at most the RESET amplitude V since then is at the depth y of V = volts(y) + shift response(y):
+    one curve for all, with a shift that is drawn for each cell and again for each cycle of SET and RESET.
 
     Attributes:
         set_v: SET amplitude at which nearly every cell is set completely, V.
         low_s, low_spread_s: conductance of the low-resistance state after a SET, mean and standard deviation, S.
         floor_s: conductance of the complete RESET, S.
         depths, volts: the mean curve: RESET amplitude (magnitude, V) that reaches each depth; both rise.
+        response: how much of a shift is left at each depth; 1 on average.
+        shape_error: how well the curve is known from one of its points on, as a fraction of the volts to the next.
         device_spread_v, cycle_spread_v: standard deviations of the two shifts, V.
         read_noise, read_floor_s: scatter of one reading, as of RatePopulation.
         cells: number of cells it was learned from, 0 if it was assumed.
@@ -37,6 +42,8 @@ class LevelPopulation:
     floor_s: float
     depths: tuple[float, ...]
     volts: tuple[float, ...]
+    response: tuple[float, ...]
+    shape_error: float
     device_spread_v: float
     cycle_spread_v: float
     read_noise: float
@@ -52,11 +59,14 @@ class LevelPopulation:
             0 <= self.floor_s < self.low_s,
             f"a SET must lead to more than the floor, not to {self.low_s} S against {self.floor_s} S",
         )
-        require(len(self.depths) == len(self.volts) >= 2, "depths and volts must be two or more, as many of each")
+        require(
+            len(self.depths) == len(self.volts) == len(self.response) >= 2,
+            "depths, volts and response must be two or more, as many of each",
+        )
         require(bool((np.diff(self.depths) > 0).all()), "depths must rise")
         require(bool((np.diff(self.volts) > 0).all()) and self.volts[0] > 0, "volts must be above 0 and rise")
         require(self.depths[0] >= 0 and self.depths[-1] <= 1, "depths lie between 0 and 1")
-        for name in ("low_spread_s", "device_spread_v", "cycle_spread_v"):
+        for name in ("low_spread_s", "shape_error", "device_spread_v", "cycle_spread_v"):
             require(getattr(self, name) >= 0, f"{name} must not be negative, not {getattr(self, name)}")
         require(
             min(self.read_noise, self.read_floor_s) >= 0 and self.read_noise + self.read_floor_s > 0,
@@ -77,6 +87,8 @@ class LevelPopulation:
             floor_s=max(profile.g_min_s - 0.3 * span_s, 0.0),
             depths=tuple(depths.tolist()),
             volts=tuple(volts.tolist()),
+            response=(1.0,) * depths.size,
+            shape_error=0.2,
             device_spread_v=0.06 * drive.nominal_v,
             cycle_spread_v=0.05 * drive.nominal_v,
             read_noise=0.006,
@@ -87,14 +99,14 @@ class LevelPopulation:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         values = asdict(self)
-        return {"type": "level", **values, "depths": list(self.depths), "volts": list(self.volts)}
+        return {"type": "level", **values, **{name: list(values[name]) for name in CURVES}}
 
     @classmethod
     def from_dict(cls, values: Any) -> Self:
         """From what `to_dict` gives, without its type. Raises PopulationError."""
         given = taken(cls, values)
         for name, value in given.items():
-            if name in ("depths", "volts"):
+            if name in CURVES:
                 require(isinstance(value, list | tuple), f"{name} must be a list of numbers, not {value!r}")
                 given[name] = tuple(finite(name, one) for one in value)
             elif name != "cells":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
+from ohmloop.programming.errors import PolicyError
 from ohmloop.programming.population.curve import StepCurve
 from ohmloop.programming.population.fields import count, finite, require, taken
 from ohmloop.programming.profile import Drive, ProgrammingProfile
@@ -82,6 +83,18 @@ class RatePopulation:
             read_floor_s=finite("read_floor_s", given["read_floor_s"]),
             cells=given["cells"],
         )
+
+
+def rate_population(population: object, profile: ProgrammingProfile, policy: str) -> RatePopulation:
+    """The population for a policy that needs one of rate type; what can be assumed if it is None.
+
+    Raises PolicyError for one of another type.
+    """
+    if population is None:
+        return RatePopulation.generic(profile)
+    if not isinstance(population, RatePopulation):
+        raise PolicyError(f"policy {policy} needs a population of rate type: choose level for a level-type device")
+    return population
 
 
 def _assumed(drive: Drive, bound_s: float) -> StepCurve:
