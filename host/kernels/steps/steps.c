@@ -12,6 +12,7 @@ enum { POINTS = 64, LANES = 8, RATES = 64, AMPLITUDES = 24, STRIDES = 8, REACH =
 #define MOST_LOG_RATE 3.4  /* R = 30: the bound is reached */
 #define WINDOW_ERROR 0.05  /* how well a window is known, as a part of what is passed of it */
 #define OUTLIER 9.0        /* no outcome speaks more strongly than e^9 against a threshold */
+#define SURPRISE 3.0       /* no outcome moves a rate by more than one of so many standard deviations would */
 #define MISSED 0.25        /* a response below this part of what was expected is missing */
 #define PATIENCE 2.0       /* missing responses before the amplitude is raised */
 #define NEGLIGIBLE 1e-5    /* weight below which a threshold is not looked at */
@@ -209,7 +210,8 @@ OHM_INLINE void compare(const curve c, const step o, const double *restrict thre
         const double spread = slope * slope * (variance[j] + c.noise) + blur, gain = variance[j] * slope / spread;
         told[j] = passed;
         outcome[j] = -0.5 * (off * off / spread + log_of(spread));
-        quickness[j] += gain * off;
+        const double most = SURPRISE * sqrt(spread);
+        quickness[j] += gain * larger(-most, smaller(most, off));
         variance[j] = (1.0 - gain * slope) * variance[j] + o.drift;
     }
 }

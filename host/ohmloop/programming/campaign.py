@@ -114,9 +114,7 @@ class Campaign:
         self._begun_s = time.monotonic()
         self._rested_s = 0.0
         usable = self._profile.within(self._crossbar)
-        context = PolicyContext(
-            usable, self._acceptance.tolerance, self._population, guard=self._acceptance.guard
-        )
+        context = PolicyContext(usable, self._acceptance.tolerance, self._population, guard=self._acceptance.guard)
         self._policy.start(self._cells.targets_s, context)
         tally = Tally(self._cells, self._policy, self._history, usable)
         self._rounds = Rounds(

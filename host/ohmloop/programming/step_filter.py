@@ -28,7 +28,7 @@ SURPRISE = 0.01
 ASSUMED_CELLS = 4
 """How many cells an assumed population counts for."""
 SHARPEN_FROM = 0.25
-"""The population is learned again after an exchange of so many of the cells pulsed so far, as a fraction."""
+"""The population is learned again after so many more pulses, as a fraction of the cells pulsed so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,10 @@ class FilterSettings:
     drift: float = 0.05
     escape: float = 0.04
     turning: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not (self.drift >= 0 and self.escape > 0 and self.turning >= 0):
+            raise ValueError(f"drift and turning must not be negative and escape must be above 0, not {self}")
 
 
 class StepFilter:
@@ -76,6 +80,7 @@ class StepFilter:
         self._log_prior: list[Floats] = []
         self._log_likelihood: list[Floats] = []
         self._misses: list[Floats] = []
+        self._fresh = [0, 0]
         self._trust = float(max(population.cells, ASSUMED_CELLS))
         self.curves = (population.set, population.reset)
         self._steps = ffi.new("ohm_steps *")
@@ -96,6 +101,23 @@ class StepFilter:
             polarity.escape_v = settings.escape * drive.nominal_v
             self._spread(polarity, curve, drive, cells)
 
+    @property
+    def thresholds_v(self) -> tuple[Floats, ...]:
+        """Thresholds that are told apart, V, of SET and RESET."""
+        return tuple(self._thresholds_v)
+
+    @property
+    def log_priors(self) -> tuple[Floats, ...]:
+        """Logarithm of how likely each threshold is for a cell that was not pulsed yet, of SET and RESET."""
+        return tuple(self._log_prior)
+
+    def weights(self, number: int, cell: int) -> Floats:
+        """How likely each threshold of a cell is, for SET (0) or RESET (1)."""
+        logs = self._log_likelihood[number][cell] + self._log_prior[number]
+        weights = np.exp(logs - logs.max())
+        share: Floats = weights / weights.sum()
+        return share
+
     def propose(self, cells: NDArray[np.intp], measured_s: Floats, targets_s: Floats) -> Floats:
         """Amplitudes of the next pulses, V, positive towards SET, shape (n,). Changes nothing."""
         volts = np.empty(cells.size)
@@ -112,15 +134,16 @@ class StepFilter:
             *(_numbers(cells), _values(volts), _values(before_s), _values(after_s)),
             *(cells.size, _values(evidence)),
         )
-        for number in np.unique((volts < 0).astype(np.intp)):
-            self._sharpen(int(number), cells.size)
+        for number, pulsed in enumerate((volts >= 0, volts < 0)):
+            self._fresh[number] += int(pulsed.sum())
+            if self._fresh[number] > SHARPEN_FROM * (self._misses[number] >= 0).sum():
+                self._fresh[number] = 0
+                self._sharpen(number)
         return evidence
 
-    def _sharpen(self, number: int, fresh: int) -> None:
+    def _sharpen(self, number: int) -> None:
         """Learn mean and spread of the thresholds anew from all cells pulsed so far (empirical Bayes, one EM step)."""
         known = self._misses[number] >= 0
-        if fresh < SHARPEN_FROM * known.sum():
-            return
         curve, thresholds_v, prior = self.curves[number], self._thresholds_v[number], self._log_prior[number]
         logs = self._log_likelihood[number][known] + prior
         weights = np.exp(logs - logs.max(axis=1, keepdims=True))
