@@ -22,7 +22,7 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-torch build lint types contracts generated bench-physics bench-devices bench-network bench-loop clean micropython
+.PHONY: help demo test test-torch build lint types contracts generated bench-physics bench-devices bench-network bench-loop bench-learning clean micropython
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -63,6 +63,9 @@ bench-network: $(DEV)  ## the resistive network beside SuperLU, badcrossbar and 
 
 bench-loop: $(DEV)  ## the whole loop against ISPP, PyVISA and the digital network; rows in docs/results
 	$(PY) -m tests.bench.loop
+
+bench-learning: $(DEV)  ## what learning recovers, on simulated arrays (LEARNING="digits depth"); rows in docs/results
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m tests.bench.learning $(LEARNING)
 
 clean:  ## everything that was built, .venv included
 	rm -rf $(VENV) build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

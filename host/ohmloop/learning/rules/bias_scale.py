@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ohmloop.learning.rules.descending import Descending
 from ohmloop.learning.rules.gradient import backpropagated, gradient
@@ -10,15 +10,27 @@ from ohmloop.learning.trace import Change, HeldLayer, Trace
 
 
 class BiasScale(Descending):
-    """Tunes the digital bias and gain of every output; spends no pulse."""
+    """Tunes the digital bias and gain of every output; spends no pulse.
+
+    Args:
+        rate, momentum, batch: see Descending. scale: whether gains are tuned, too, or biases alone.
+    """
 
     name = "bias-scale"
 
-    def __init__(self, rate: float = 0.03, momentum: float = 0.9, batch: int | None = None) -> None:
+    def __init__(
+        self, rate: float = 0.05, momentum: float = 0.9, batch: int | None = 256, *, scale: bool = True
+    ) -> None:
         super().__init__(rate, momentum, batch)
+        self._scale = scale
+
+    @property
+    def parameters(self) -> Mapping[str, float]:
+        """Those of the descent, and whether gains are tuned."""
+        return {**super().parameters, "scale": self._scale}
 
     def gradients(self, trace: Trace, held: Sequence[HeldLayer]) -> list[Change]:
         """Backpropagated through the measured weights, those of the weights left out."""
         errors = backpropagated(trace, held, [layer.layer.weights for layer in held])
         slopes = [gradient(trace, held, index, error) for index, error in enumerate(errors)]
-        return [Change(None, slope.bias, slope.gain) for slope in slopes]
+        return [Change(None, slope.bias, slope.gain if self._scale else None) for slope in slopes]

@@ -14,11 +14,12 @@ PARTS = ("weights", "bias", "gain")
 
 
 class Descent:
-    """Gradient descent with momentum; gradients are counted in multiples of their root mean square in the first batch.
+    """Gradient descent with momentum; gradients count in multiples of the largest root mean square that a batch had.
 
-    So `rate` means the same for every layer and loss: a weight whose gradient is as large as the first ones' typical
-    one moves by `rate` of the largest deployed weight of its layer. Steps shrink as the gradients do. Biases move in
-    multiples of the typical sum in the same way, gains in multiples of 1.
+    So `rate` means the same for every layer and loss: where gradients are as large as they ever were, a typical weight
+    moves by `rate` of the largest deployed weight of its layer. Steps shrink as the gradients do, and a descent that
+    overshoots meets larger gradients and takes smaller steps from then on. A bias moves in the same unit, a gain in
+    multiples of 1.
 
     Args:
         rate: see above. momentum: part of the last step that is taken again, 0 to below 1.
@@ -44,9 +45,9 @@ class Descent:
     def _part(self, name: str, slope: NDArray[np.float64] | None, unit: float) -> NDArray[np.float64] | None:
         if slope is None:
             return None
-        if f"{name}.scale" not in self._steps:
-            self._steps[f"{name}.scale"] = np.array(max(float(np.sqrt(np.mean(slope**2))), TINY))
-            self._steps[name] = np.zeros_like(slope)
+        size = max(float(np.sqrt(np.mean(slope**2))), TINY)
+        self._steps[f"{name}.scale"] = np.maximum(size, self._steps.get(f"{name}.scale", np.array(size)))
+        self._steps.setdefault(name, np.zeros_like(slope))
         fresh = slope / self._steps[f"{name}.scale"]
         self._steps[name] = self.momentum * self._steps[name] - (1 - self.momentum) * self.rate * unit * fresh
         return self._steps[name].copy()

@@ -1,0 +1,1 @@
+"""Benchmarks of learning with the chip in the loop, on simulated arrays."""
