@@ -2,11 +2,16 @@
 
 import csv
 import json
+from base64 import b64encode
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.cli.conftest import Board, Command
+
+from ohmloop.crossbar import Geometry
+from ohmloop.station import DeviceFile
+from ohmloop.station.emulated import EmulatorProcess
 
 
 def test_scan_reads_every_cell(ohmloop: Command, tmp_path: Path) -> None:
@@ -108,3 +113,30 @@ def test_doctor_finds_what_is_wrong(ohmloop: Command) -> None:
 
 def test_stop_reaches_boards_that_nobody_owns(ohmloop: Command, board: Board) -> None:
     assert ohmloop("stop", "-d", board.url).out == "stopped: every line is in its safe state\n"
+
+
+def test_calibrate_corrects_and_says_by_how_much(ohmloop: Command, tmp_path: Path) -> None:
+    plug = tmp_path / "plug.csv"
+    np.savetxt(plug, np.full((8, 8), 80_000.0), delimiter=",")
+    settings = {"front_end": "board", "device.g_min": "1e-6"}
+    with EmulatorProcess(Geometry(8, 8), {"device": "vteam-ideal", "seed": "3"}, settings) as emulator:
+        with emulator.control() as control:
+            data = b64encode(np.full(64, 1 / 80_000).tobytes()).decode()
+            control.ask("seed_state", conductance_s={"dtype": "<f8", "shape": [8, 8], "data": data})
+        dut = tmp_path / "plug.toml"
+        dut.write_text(DeviceFile.shipped("vteam", Geometry(8, 8)).text)
+        where = ("-d", emulator.boards[0].url, "--dut", dut)
+        found = ohmloop("calibrate", *where, "--resistors", plug, "--json")
+        assert found.code == 0, found.err
+        (board,) = found.json["boards"]
+        assert board["before"] > 5e-3 > 2 * board["after"]
+        np.savetxt(plug, np.full((8, 8), 90_000.0), delimiter=",")
+        wrong = ohmloop("calibrate", *where, "--resistors", plug)
+        assert wrong.code == 1
+        assert "gain error" in wrong.err
+        assert [run["state"] for run in ohmloop("runs", "list", "--json").json] in (
+            ["failed", "done"],
+            ["done", "failed"],
+        )
+        plug.write_text("ten,twenty\n1,2,3\n")
+        assert ohmloop("calibrate", *where, "--resistors", plug).code in (1, 2)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ohmloop.cli import arm, demo, doctor, emulate, infer, program, runs, scan, serve, stop
+from ohmloop.cli import arm, calibrate, demo, doctor, emulate, infer, program, runs, scan, serve, stop
 from ohmloop.cli.failure import describe
 
 DEBUG = "OHMLOOP_DEBUG"
@@ -39,6 +39,7 @@ app.command()(emulate.emulate)
 app.command()(scan.scan)
 app.command()(doctor.doctor)
 app.command()(arm.arm)
+app.command()(calibrate.calibrate)
 app.command()(program.program)
 app.command()(infer.infer)
 app.command()(serve.serve)

@@ -2,6 +2,7 @@
 
 from ohmloop.crossbar.capabilities import Capabilities, LineAccuracy
 from ohmloop.crossbar.conditions import Bias, CurrentRange, ReadConditions, Setup
+from ohmloop.crossbar.corrections import RowCorrections
 from ohmloop.crossbar.errors import (
     AddressError,
     BoardRefusal,
@@ -14,6 +15,7 @@ from ohmloop.crossbar.errors import (
     LimitExceeded,
     LinkLost,
     LinkTimeout,
+    NotSupported,
     ProtocolError,
     Stopped,
     Unarmed,
@@ -47,6 +49,7 @@ __all__ = [
     "LineAccuracy",
     "LinkLost",
     "LinkTimeout",
+    "NotSupported",
     "Origin",
     "ProtocolError",
     "PulseList",
@@ -54,6 +57,7 @@ __all__ = [
     "ReadConditions",
     "Readback",
     "Readings",
+    "RowCorrections",
     "Setup",
     "Stopped",
     "Unarmed",

@@ -24,6 +24,10 @@ class LinkTimeout(LinkLost):
     """No reply came within the time allowed, repetitions included."""
 
 
+class NotSupported(CrossbarError):
+    """This crossbar has no such ability; `capabilities.features` names the optional ones that it has."""
+
+
 class ProtocolError(CrossbarError):
     """The device does not speak a protocol that we know, or broke it."""
 

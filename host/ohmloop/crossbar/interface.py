@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ohmloop.crossbar.capabilities import Capabilities
 from ohmloop.crossbar.conditions import Setup
-from ohmloop.crossbar.errors import UncertainExchange
+from ohmloop.crossbar.corrections import RowCorrections
+from ohmloop.crossbar.errors import NotSupported, UncertainExchange
 from ohmloop.crossbar.exchange import EffectToken, ExchangeLog, PulseList, PulseResult, Readback
 from ohmloop.crossbar.limits import Limits
 from ohmloop.crossbar.readings import Readings
@@ -96,6 +97,14 @@ class Crossbar(ABC):
 
         Any number of vectors; `currents_a` has shape (vectors, cols).
         """
+
+    def correct_rows(self, corrections: RowCorrections, *, keep: bool = False) -> None:
+        """Put corrections of the row drivers in force, one for each row of the array; other lines have none then.
+
+        `keep` has the board keep them when it loses its supply. Raises NotSupported where drivers have no error,
+        BoardRefusal for a correction larger than the board's stated tolerance, and then no correction is in force.
+        """
+        raise NotSupported(f"{self.capabilities.serial} has no drivers to correct")
 
     @abstractmethod
     def stop(self) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ohmloop.crossbar import (
+    BoardRefusal,
     Capabilities,
     Crossbar,
     EffectToken,
@@ -19,6 +20,7 @@ from ohmloop.crossbar import (
     PulseResult,
     Readback,
     Readings,
+    RowCorrections,
     Setup,
     Unarmed,
 )
@@ -26,7 +28,7 @@ from ohmloop.drivers.duration import reads_s
 from ohmloop.drivers.effects import Effects, NoJournal
 from ohmloop.drivers.refusals import UNARMED, refusal
 from ohmloop.drivers.session import Arming, Session
-from ohmloop.drivers.words import LimitWords, amperes, cell_words, microvolts, setup_text
+from ohmloop.drivers.words import LimitWords, amperes, cell_words, microvolts, setup_text, volts_text
 from ohmloop.link.bulk import pack_words, unpack_words
 from ohmloop.link.client import RECONNECT_S, TIMEOUT_S, Client
 from ohmloop.link.frames import Frame
@@ -164,6 +166,22 @@ class NativeCrossbar(Crossbar):
             for part in (uv[start : start + most] for start in range(0, len(uv), most))
         ]
         return self._joined(parts)
+
+    def correct_rows(self, corrections: RowCorrections, *, keep: bool = False) -> None:
+        """Correct the row drivers; column drivers are left without a correction."""
+        if len(corrections.gains) != self.capabilities.geometry.rows:
+            raise ValueError(f"{len(corrections.gains)} corrections for {self.capabilities.geometry.rows} rows")
+        offsets_uv, gains_ppm = microvolts(corrections.offsets_v), np.rint(corrections.gains * 1e6).astype(int)
+        lines = [f"CALibration:LINE ROW,OFFSet,{row},{volts_text(int(uv))}" for row, uv in enumerate(offsets_uv) if uv]
+        lines += [f"CALibration:LINE ROW,GAIN,{row},{ppm}" for row, ppm in enumerate(gains_ppm) if ppm]
+        self._session.calibrate(["CALibration:RESet"])
+        try:
+            self._session.calibrate(lines)
+        except BoardRefusal:
+            self._session.calibrate(["CALibration:RESet"])
+            raise
+        if keep:
+            self._session.calibrate(["CALibration:SAVE"])
 
     def stop(self) -> None:
         """Emergency stop, from any thread, whatever is under way. Raises LinkLost if it was not confirmed."""

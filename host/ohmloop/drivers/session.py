@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -151,6 +152,13 @@ class Session:
         answer = self._changed("DISarm")
         self.arming = self._armed = None
         self._stepped(answer)
+
+    def calibrate(self, bodies: Sequence[str]) -> None:
+        """Change corrections under our lease, by these requests."""
+        for body in bodies:
+            answer = self._changed(body)
+            self.calibration = self._judged(self._client.request("CALibration?", lease=self.key)).frame.text
+            self._stepped(answer)
 
     def clear(self) -> None:
         """Clear a latched shutdown under our lease."""

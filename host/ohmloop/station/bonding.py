@@ -19,6 +19,7 @@ from ohmloop.crossbar import (
     PulseResult,
     Readback,
     Readings,
+    RowCorrections,
     Setup,
     UncertainExchange,
 )
@@ -143,6 +144,12 @@ class BondedCrossbar(ForwardingCrossbar):
         except UncertainExchange as error:
             error.pulses = pulses
             raise
+
+    def correct_rows(self, corrections: RowCorrections, *, keep: bool = False) -> None:
+        """Correct the rows of the board that the array is bonded to."""
+        offsets_v, gains = np.zeros(self._board.rows), np.zeros(self._board.rows)
+        offsets_v[self._bonding.rows], gains[self._bonding.rows] = corrections.offsets_v, corrections.gains
+        self._crossbar.correct_rows(RowCorrections(offsets_v, gains), keep=keep)
 
     def multiply(self, volts: NDArray[np.float64]) -> Readings:
         """Drive the rows of the array, every other row of the board with 0 V; currents of the array's columns."""

@@ -15,6 +15,7 @@ from ohmloop.crossbar import (
     PulseResult,
     Readback,
     Readings,
+    RowCorrections,
     Setup,
 )
 
@@ -84,6 +85,10 @@ class ForwardingCrossbar(Crossbar):
     def multiply(self, volts: NDArray[np.float64]) -> Readings:
         """Passed on."""
         return self._crossbar.multiply(volts)
+
+    def correct_rows(self, corrections: RowCorrections, *, keep: bool = False) -> None:
+        """Passed on."""
+        self._crossbar.correct_rows(corrections, keep=keep)
 
     def stop(self) -> None:
         """Passed on."""
