@@ -23,6 +23,7 @@ from ohmsim.network.wires import WireParameters, Wires
 from ohmsim.noise import NoiseSource
 from ohmsim.overlays.current_noise import CurrentNoise, CurrentNoiseParameters
 from ohmsim.overlays.read_noise import ReadNoise, ReadNoiseParameters
+from ohmsim.overlays.selector import Selector, SelectorParameters
 from ohmsim.overlays.stack import with_overlays
 from ohmsim.overlays.stuck import Stuck, StuckParameters
 from ohmsim.overlays.temperature import TemperatureParameters
@@ -77,6 +78,10 @@ def build_cells(spec: Spec, noise: NoiseSource, state: State, now_s: Callable[[]
     preset, cells = spec.preset, spec.rows * spec.cols
     parameters = preset.parameters
     device = build_device(preset.model, parameters["device"], cells, noise, state)
+    selector = None
+    selecting = checked(SelectorParameters, parameters["selector"], "selector.")
+    if selecting.gate_v:
+        device = selector = Selector(device, selecting)
     device = with_overlays(device, parameters, noise, state, now_s)
     read_noise = checked(ReadNoiseParameters, parameters["read_noise"], "read_noise.")
     array = CellArray(
@@ -91,6 +96,7 @@ def build_cells(spec: Spec, noise: NoiseSource, state: State, now_s: Callable[[]
     array.stuck = Stuck.born(
         checked(StuckParameters, parameters["stuck"], "stuck."), cells, noise, preset.low_s, preset.high_s
     )
+    array.selector = selector
     array.wires = Wires.of(checked(WireParameters, parameters["network"], "network."), spec.rows, spec.cols)
     current = checked(CurrentNoiseParameters, parameters["current_noise"], "current_noise.")
     if current.bandwidth:

@@ -12,6 +12,7 @@ from ohmsim.network import ideal
 from ohmsim.network.wires import Wires
 from ohmsim.overlays.current_noise import CurrentNoise
 from ohmsim.overlays.read_noise import ReadNoise
+from ohmsim.overlays.selector import Selector
 from ohmsim.overlays.stuck import Stuck
 from ohmsim.record import Record
 from ohmsim.state import State
@@ -64,6 +65,7 @@ class CellArray:
         current_noise: thermal and shot noise, or None.
         wires: what resistance the lines have, or None: then a cell sees its row voltage minus its column voltage.
             The network is solved when voltages are put on the lines, and holds until they change.
+        selector: transistors in series with the cells, off in rows that are not joined to their drivers; or None.
         amplifier_v: at what the column amplifiers hold the columns while reading, V, shape (cols,); None for 0 V.
     """
 
@@ -78,6 +80,7 @@ class CellArray:
         self.current_noise: CurrentNoise | None = None
         self.wires: Wires | None = None
         self.amplifier_v: Floats | None = None
+        self.selector: Selector | None = None
         self._pulses: NDArray[np.uint64] = state.array("cells.pulses", (rows, cols), np.uint64)
         self._reads: NDArray[np.uint64] = state.array("cells.reads", (rows,), np.uint64)
         self._held: list[Opening] = []
@@ -128,21 +131,36 @@ class CellArray:
         row_v = opening.row_v
         self.record.read(row_v)
         disturbs = np.maximum.reduce(np.abs(row_v)) > self._quiet
-        if self.wires is not None and not self.device.ohmic:
-            opening.volts = self.wires.cell_v(self.chord_s, row_v, self.held_v)
+        if self.selector is not None or (self.wires is not None and not self.device.ohmic):
+            opening.volts = self._cell_v(opening.rows_on, row_v, self.held_v)
         if limit is not None and (limited_v := limit(opening)) is not None:
             opening.volts = limited_v
         if disturbs:
             if begins:
                 self._reads += row_v != _ZERO
-            if opening.volts is not None:
-                volts = opening.volts
-            elif self.wires is not None:
-                volts = self.wires.cell_v(self.chord_s, row_v, self.held_v)
-            else:
-                volts = ideal.cell_volts(row_v, self.held_v)
+            volts = self._cell_v(opening.rows_on, row_v, self.held_v) if opening.volts is None else opening.volts
             ordinals = np.broadcast_to(self._reads[:, None] + np.uint64(READ_EVENTS), volts.shape)
             self._find_active(opening, volts, np.abs(volts), ordinals)
+
+    def _cell_v(self, rows_on: Lines, row_v: Floats, col_v: Floats) -> Floats:
+        """What every cell, transistor included, sees from drivers without limits, V, shape (rows, cols)."""
+        if self.wires is not None:
+            volts = self.wires.cell_v(self.chord_of(rows_on), row_v, col_v)
+        else:
+            volts = ideal.cell_volts(row_v, col_v)
+        return volts if self.selector is None else volts * self._gates(rows_on)
+
+    def chord_of(self, rows_on: Lines) -> Callable[[Floats], Floats]:
+        """`chord_s`, without the cells whose transistors are off while `rows_on` are joined to their drivers."""
+        if self.selector is None:
+            return self.chord_s
+        on = self._gates(rows_on)
+        return lambda volts: self.chord_s(volts) * on
+
+    def _gates(self, rows_on: Lines) -> Floats:
+        on = np.zeros((self.rows, 1))
+        on[rows_on] = 1.0
+        return on
 
     @property
     def held_v(self) -> Floats:
@@ -150,12 +168,7 @@ class CellArray:
         return np.zeros(self.cols) if self.amplifier_v is None else self.amplifier_v
 
     def _open_programming(self, opening: Opening, col_v: Floats, begins: bool, limit: Limit | None) -> None:
-        volts = (
-            ideal.cell_volts(opening.row_v, col_v)
-            if self.wires is None
-            else self.wires.cell_v(self.chord_s, opening.row_v, col_v)
-        )
-        opening.volts = volts
+        opening.volts = volts = self._cell_v(opening.rows_on, opening.row_v, col_v)
         opening.magnitude = magnitude = np.abs(volts)
         if limit is not None and (limited_v := limit(opening)) is not None:
             opening.volts = volts = limited_v
@@ -238,7 +251,7 @@ class CellArray:
 
     def resting_a(self) -> Floats:
         """Noiseless current into each column with every row at ground, A, shape (cols,)."""
-        if self.amplifier_v is None:
+        if self.amplifier_v is None or self.selector is not None:
             return np.zeros(self.cols)
         conductance = self._read_s(np.zeros(self.rows))
         if self.wires is not None:

@@ -127,7 +127,7 @@ class Channels:
         held_v = cells.held_v if opening.col_v is None else opening.col_v
         return limited_v(
             WireParameters() if cells.wires is None else cells.wires.parameters,
-            cells.chord_s,
+            cells.chord_of(opening.rows_on),
             Side(opening.row_v, in_loop_ohm),
             Side(held_v, -transimpedance),
             front.board.swing_v,

@@ -155,8 +155,22 @@ def rest(board: EmulatedBoard, fields: Fields) -> Reply:
     return {}
 
 
+def gate(board: EmulatedBoard, fields: Fields) -> Reply:
+    """Set the gate voltage of the transistors in series with the cells."""
+    _only(fields, "volts")
+    volts, selector = fields.get("volts"), board.cells.selector
+    if selector is None:
+        raise ParameterError("gate", volts, "left out: this array has no transistors (selector.gate_v)")
+    if isinstance(volts, bool) or not isinstance(volts, int | float):
+        raise ParameterError("volts", volts, "a number")
+    board.cells.settle()
+    selector.gate_v = float(volts)
+    return {}
+
+
 REQUESTS: Mapping[str, Callable[[EmulatedBoard, Fields], Reply]] = {
-    handler.__name__: handler for handler in (truth, time, fault, reset, trip, hang, unplug, replug, seed_state, rest)
+    handler.__name__: handler
+    for handler in (truth, time, fault, reset, trip, hang, unplug, replug, seed_state, rest, gate)
 }
 
 

@@ -17,7 +17,7 @@ Table = Mapping[str, Any]
 Setting = float | str
 
 FRONT_END = "front_end"
-SECTIONS = ("device", "read_noise", "current_noise", "stuck", *OVERLAYS, "network", FRONT_END)
+SECTIONS = ("device", "read_noise", "current_noise", "stuck", "selector", *OVERLAYS, "network", FRONT_END)
 """Sections whose parameters may be set from outside, as `section.name=value`."""
 
 FRONT_ENDS = ("nominal", "board")

@@ -3,7 +3,7 @@
 Where unselected cells stay below the smallest threshold, only selected cells change, and pulses on different cells
 are independent: they are applied together. Event ordinals are worked out as if they had come one by one, so the
 history of a cell is the same as on an emulated board that sees the same voltages. Lines with resistance leave no cell
-independent of the others: their pulses come one by one.
+independent of the others, and transistors keep some from seeing anything: then pulses come one by one.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ class Device(ABC):
         quiet_set_v, quiet_reset_v: below these magnitudes no cell changes, whatever is drawn; V, 0 if every voltage
             acts. The emulator then does not call `apply`.
         ohmic: current is proportional to voltage at a given state.
+        drawn_in_time: draws are for a stretch of time, so that parts of a pulse need draws of their own.
         timed: cells change without a voltage, or it matters when they were programmed: the emulator applies what they
             see at once, and lets them `rest`.
     """
@@ -37,6 +38,7 @@ class Device(ABC):
     high_s: Floats
     ohmic: bool = True
     timed: bool = False
+    drawn_in_time: bool = False
 
     @property
     @abstractmethod

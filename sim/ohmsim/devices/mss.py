@@ -72,6 +72,8 @@ class Mss(Device):
 
     quiet_set_v = quiet_reset_v = 0.0
 
+    drawn_in_time = True
+
     def __init__(self, parameters: MssParameters, cells: int, noise: NoiseSource, state: State) -> None:
         self.parameters = p = parameters
         if p.volatile not in (0, 1):

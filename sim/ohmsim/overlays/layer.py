@@ -11,7 +11,7 @@ class Layer(Device):
     def __init__(self, inner: Device) -> None:
         self.inner = inner
         self.quiet_set_v, self.quiet_reset_v = inner.quiet_set_v, inner.quiet_reset_v
-        self.ohmic, self.timed = inner.ohmic, inner.timed
+        self.ohmic, self.timed, self.drawn_in_time = inner.ohmic, inner.timed, inner.drawn_in_time
 
     @property
     def conductance_s(self) -> Floats:
