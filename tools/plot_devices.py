@@ -19,7 +19,9 @@ from scipy.integrate import solve_ivp
 
 from ohmsim.devices import Device, build_device
 from ohmsim.noise import NoiseSource
+from ohmsim.overlays.read_noise import ReadNoise, ReadNoiseParameters
 from ohmsim.overlays.relaxation import SPREADS, TIMES_S, Relaxation, RelaxationParameters
+from ohmsim.overlays.selector import Selector, SelectorParameters
 from ohmsim.state import State
 
 FOLDER = Path(__file__).parents[1] / "docs" / "explanation" / "devices"
@@ -144,9 +146,73 @@ def draw_relaxation(axes: Axes) -> None:
     axes.set(title="Relaxation (points: Wan et al. 2022)", xlabel="s", ylabel="spread, µS", xscale="log")
 
 
+def draw_disturb(axes: Axes) -> None:
+    """Cells that see a half or a third of 1.8 V, pulse after pulse, against the integrated rate of the tail."""
+    tail = {"tail_rate": 0.01, "tail_v": 0.1}
+    shown = np.unique(np.geomspace(1, 1e5, 40).astype(int))
+    for part, colour in ((2, "tab:red"), (3, "tab:blue")):
+        volts, width_s = 1.8 / part, 10e-6
+        device = make("vteam", 1, **STILL, **tail)
+        device.put(np.array([20e-6]))
+        found, done = [], 0
+        for pulses in shown:
+            pulse(device, volts, (pulses - done) * width_s, int(pulses))
+            done = pulses
+            found.append(device.conductance_s[0])
+        axes.plot(shown, 1e6 * np.array(found), color=colour, label=f"with a tail, V/{part}")
+        rate = 1.5e5 * (0.01 * (np.exp(min(volts - 0.9, 0) / 0.1) - np.exp(-0.9 / 0.1)) + max(volts / 0.9 - 1, 0) ** 3)
+        start = (20 - 3) / 147
+        w = solve_ivp(
+            lambda _, w, k=rate: k * (1 - w), (0, shown[-1] * width_s), [start], t_eval=shown * width_s, rtol=1e-9
+        )
+        axes.plot(shown, 3 + 147 * w.y[0], label="solve_ivp" if part == 3 else None, **REFERENCE)
+    axes.axhline(20, color="tab:gray", linewidth=0.8, label="hard threshold")
+    axes.set(title="VTEAM, unselected cells at 1.8 V", xlabel="pulses of 10 µs", ylabel="µS", xscale="log")
+
+
+def draw_compliance(axes: Axes) -> None:
+    """Where a SET ends behind a transistor, by its gate, against the integrated equation of both in series."""
+    gates, k, threshold = np.linspace(0.6, 1.2, 25), 1e-3, 0.5
+    for volts, colour in ((1.4, "tab:blue"), (2.0, "tab:red")):
+        ours, wanted = [], []
+        for gate in gates:
+            device = make("vteam", 1, **STILL)
+            device.put(np.array([5e-6]))
+            pulse(Selector(device, SelectorParameters(gate, threshold, k)), volts, 10e-6, 1)
+            ours.append(device.conductance_s[0])
+
+            def slope(_: float, w: np.ndarray, over: float = gate - threshold, volts: float = volts) -> np.ndarray:
+                g = 3e-6 + 147e-6 * w
+                across = np.minimum(volts / (1 / g + 1 / (k * over)), k * over**2 / 2) / g
+                return 1.5e5 * np.maximum(across / 0.9 - 1, 0) ** 3 * (1 - w)
+
+            w = solve_ivp(slope, (0, 10e-6), [2e-6 / 147e-6], method="LSODA", rtol=1e-9, atol=1e-12).y[0, -1]
+            wanted.append(3e-6 + 147e-6 * w)
+        axes.plot(gates, 1e6 * np.array(ours), color=colour, label=f"{volts} V")
+        axes.plot(gates, 1e6 * np.array(wanted), label="solve_ivp" if volts == 2.0 else None, **REFERENCE)
+    axes.set(title="1T1R, one SET of 10 µs", xlabel="gate, V", ylabel="µS")
+
+
+def draw_read_noise(axes: Axes) -> None:
+    """Distribution of single readings, beside a Gaussian of the stated white and slow noise."""
+    noise = ReadNoise(ReadNoiseParameters(), 64, 64, NoiseSource(7, "figure"), State())
+    drawn = np.concatenate([noise.draw(np.arange(64), 1).ravel() for _ in range(64)])
+    bins = np.linspace(-0.06, 0.06, 121)
+    density, edges = np.histogram(drawn, bins, density=True)
+    middle = (edges[1:] + edges[:-1]) / 2
+    axes.plot(1e2 * middle, density, color="tab:blue", label="cells, telegraph noise in a fifth")
+    sigma = np.hypot(0.007, 0.005)
+    gauss = np.exp(-((middle / sigma) ** 2) / 2) / (sigma * np.sqrt(2 * np.pi))
+    axes.plot(1e2 * middle, gauss, label="Gaussian, 0.86 %", **REFERENCE)
+    axes.set(
+        title="Read noise, one conversion", xlabel="deviation, %", ylabel="density", yscale="log", ylim=(1e-3, 100)
+    )
+
+
 FIGURES = {
     "loops.png": (draw_vteam_loop, draw_mss_loop, draw_synaptogen_loop),
     "spread.png": (draw_pulse_response, draw_variation, draw_relaxation),
+    "stress.png": (draw_disturb, draw_compliance, draw_read_noise),
 }
 
 

@@ -246,9 +246,23 @@ def test_parameters_of_the_preset_reach_the_cells(start_board: Start) -> None:
     assert board.cells.conductance_s.min() >= 20e-6
 
 
-def test_pulses_over_the_wire_do_not_depend_on_how_they_are_split(start_board: Start) -> None:
-    """The same pulses one at a time, with reads between them, and without: the cells end alike."""
-    plain, chatty = start_board(), start_board()
+@pytest.mark.parametrize(
+    ("device", "settings"),
+    [
+        ("vteam", {}),
+        ("vteam", {"front_end": "board"}),
+        ("vteam", {"front_end": "board", "network.wire_ohm": 5.0}),
+        ("vteam", {"selector.gate_v": 1.5}),
+        ("synaptogen", {"network.wire_ohm": 5.0}),
+        ("vteam", {"wear.hardening": 0.1, "wear.onset": 1.0}),
+    ],
+)
+def test_pulses_over_the_wire_do_not_depend_on_how_they_are_split(
+    start_board: Start, device: str, settings: dict[str, float | str]
+) -> None:
+    """The same pulses one at a time, with reads between them, and without: the cells end alike, to the bit."""
+    preset = Preset.load(device).changed(settings)
+    plain, chatty = start_board(preset=preset), start_board(preset=preset)
     pulses = np.random.default_rng(5).integers(0, 4, (60, 2)).tolist()
     for board in (plain, chatty):
         with Line(board.ports[0].address) as client:
