@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ohmloop.crossbar import BoardRefusal, BoardShutdown, CrossbarError, ProtocolError
+from ohmloop.learning import LearningError, SessionError
 from ohmloop.network.errors import CurrentOverRange, InputError, NetworkError
 from ohmloop.programming.errors import ProgrammingError
 from ohmloop.service.errors import ServiceError
@@ -24,6 +25,8 @@ BAD_DEVICE = 502
 UNAVAILABLE = 503
 STATUS: dict[type[Exception], int] = {
     InputError: BAD_REQUEST,
+    LearningError: BAD_REQUEST,
+    SessionError: REFUSED,
     BoardRefusal: REFUSED,
     NetworkError: REFUSED,
     PortOwned: REFUSED,

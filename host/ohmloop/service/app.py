@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from ohmloop.learning import Moment
 from ohmloop.service import answers
 from ohmloop.service.access import Access
 from ohmloop.service.boards import BoardsThread
@@ -16,7 +17,9 @@ from ohmloop.service.events import Events, event_routes
 from ohmloop.service.hosted import HostedNetwork
 from ohmloop.service.inference import inference_routes
 from ohmloop.service.jobs import job_routes
+from ohmloop.service.learning import learning_routes
 from ohmloop.service.residence import Residence
+from ohmloop.service.sessions import Sessions
 from ohmloop.service.station_routes import station_routes
 from ohmloop.station import Station
 
@@ -35,10 +38,16 @@ def create_app(
     """
     thread, events, residence = BoardsThread(), Events(), Residence(station, networks)
 
+    def tell(session: int, moment: Moment) -> None:
+        events.publish("learning", {"session": session, **moment.as_json()})
+
+    sessions = Sessions(station, residence, tell)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await thread.run(residence.look)
         yield
+        await thread.run(sessions.close)
         thread.close()
 
     app = FastAPI(title="ohmloop", version=version("ohmloop"), lifespan=lifespan)
@@ -47,6 +56,7 @@ def create_app(
     answers.install(app)
     app.include_router(inference_routes(networks, station.interlock, thread, residence.why_not_ready, body_limit))
     app.include_router(job_routes(station, residence, thread, events))
+    app.include_router(learning_routes(station, residence, sessions, thread, events))
     app.include_router(station_routes(station, residence))
     app.include_router(event_routes(events))
     return app

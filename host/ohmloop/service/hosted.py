@@ -17,6 +17,7 @@ from ohmloop.network.deploy import Deployment
 from ohmloop.network.graph import Model
 from ohmloop.network.runtime import ChipRuntime
 from ohmloop.programming import POLICIES, Acceptance, Progress, Stops
+from ohmloop.service.learned import Learned, fingerprint
 from ohmloop.station.device_file import DeviceFile
 from ohmloop.store import Run
 
@@ -47,6 +48,10 @@ class HostedNetwork:
 
     Raises MappingError if the boards have too little room (the message says how many are needed), NetworkError if
     network and boards do not belong together.
+
+    Attributes:
+        model: the network as it answers now, with the biases and gains of what was adopted last.
+        fingerprint: of the network as it was given.
     """
 
     def __init__(self, model: Model, boards: Sequence[Crossbar], device: DeviceFile) -> None:
@@ -54,9 +59,12 @@ class HostedNetwork:
         space = ArraySpace(device.geometry, frozenset(array.dead_rows), frozenset(array.dead_cols))
         low_s, high_s = array.conductance_s
         self.model = model
+        self.fingerprint = fingerprint(model)
         self.boards = tuple(boards)
         self.placement = place(model.weights, [space] * len(boards), g_min_s=low_s, g_max_s=high_s)
         self._device = device
+        self._given = model
+        self._learned: Learned | None = None
         self._runtime = ChipRuntime(model, self.placement, boards, device.setup.read)
 
     @property
@@ -105,6 +113,12 @@ class HostedNetwork:
             progress=progress,
         )
 
+    def adopt(self, learned: Learned | None) -> None:
+        """Answer with what learning has made of the network, or as it was given."""
+        self._learned = learned
+        self.model = self._given if learned is None else learned.model
+        self._runtime.model = self.model
+
     def fraction_held(self, tolerance: float) -> float:
         """Fraction of the cells that now read within twice `tolerance` (a fraction of the conductance range).
 
@@ -113,7 +127,8 @@ class HostedNetwork:
         span_s = self._device.profile.span_s
         near = cells = 0
         for array, board in enumerate(self.boards):
-            targets_s = self.placement.targets(array)
+            learned = self._learned
+            targets_s = self.placement.targets(array) if learned is None else learned.conductances_s[array]
             used = np.isfinite(targets_s)
             if not used.any():
                 continue

@@ -74,6 +74,7 @@ def job_routes(station: Station, residence: Residence, thread: BoardsThread, eve
 
     def start(asked: ProgrammingRequest) -> Job:
         network = residence.find(asked.model)
+        residence.must_be_free()
         station.interlock.take("preparing a job")
         try:
             programming = Programming(station, network, asked.plan(), resume=asked.resume, tell=tell)

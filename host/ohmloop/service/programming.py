@@ -8,6 +8,7 @@ from typing import Any
 
 from ohmloop.programming import Acceptance, Outcome, Progress, Report, Stops, settle_last
 from ohmloop.service.hosted import HostedNetwork, ProgrammingPlan
+from ohmloop.service.learned import KIND as LEARNING
 from ohmloop.service.runs import find_run
 from ohmloop.station import Job, Station, StationError
 from ohmloop.store import Run
@@ -118,12 +119,12 @@ def settle_interrupted(station: Station, number: int) -> None:
 
 
 def settle_abandoned(station: Station) -> None:
-    """The same for the newest run on these boards, if its host ended without closing it; else nothing happens.
+    """The same for the newest run on these boards that moves cells, if its host ended without closing it.
 
     Owning the ports, the station knows that nobody drives that run any more.
     """
     here = _boards(station)
-    runs = [station.store.open(kept.id) for kept in station.store.runs() if kept.kind == KIND]
+    runs = [station.store.open(kept.id) for kept in station.store.runs() if kept.kind in (KIND, LEARNING)]
     newest = max((run for run in runs if _serials(run) == here), key=lambda run: run.id, default=None)
     if newest is not None and newest.state == ABANDONED:
         for board in station.boards:

@@ -8,20 +8,26 @@ from contextlib import contextmanager
 
 from ohmloop.crossbar import CrossbarError
 from ohmloop.programming import Acceptance
-from ohmloop.service.errors import NotFound
+from ohmloop.service.errors import NotFound, Occupied
 from ohmloop.service.hosted import HOLDS, HostedNetwork
+from ohmloop.service.learned import latest
 from ohmloop.station import Station
 
 log = logging.getLogger(__name__)
 
 
 class Residence:
-    """Knows what the boards hold, from what was programmed or from reading them."""
+    """Knows what the boards hold, from what was programmed or learned, or from reading them.
+
+    Attributes:
+        claimed_by: what has the boards for longer than one activity, so that nothing else may move cells; or None.
+    """
 
     def __init__(self, station: Station, networks: Mapping[str, HostedNetwork]) -> None:
         self.networks = networks
         self._station = station
         self._resident: str | None = None
+        self.claimed_by: str | None = None
 
     @property
     def resident(self) -> str | None:
@@ -34,10 +40,20 @@ class Residence:
             raise NotFound(f"there is no model {name!r}; there are {', '.join(self.networks) or 'none'}")
         return self.networks[name]
 
+    def must_be_free(self) -> None:
+        """Raises Occupied while something has claimed the boards."""
+        if self.claimed_by is not None:
+            raise Occupied(f"{self.claimed_by} has the boards: pause or commit it first")
+
+    def hold(self, network: HostedNetwork) -> None:
+        """The boards hold this network; whoever says so has looked."""
+        self._resident = network.name
+
     def look(self) -> None:
         """Read the boards to find out which network they hold. Moves nothing."""
         with self._station.interlock.held("reading the boards"):
             for name, network in self.networks.items():
+                network.adopt(latest(self._station, network.model, network.placement, network.fingerprint))
                 try:
                     held = network.fraction_held(Acceptance().tolerance)
                 except CrossbarError as error:
@@ -51,6 +67,7 @@ class Residence:
     def moving_in(self, network: HostedNetwork) -> Iterator[Callable[[], None]]:
         """The boards hold nothing while the context is open; call what it gives once they hold `network`."""
         self._resident = None
+        network.adopt(None)
 
         def settle() -> None:
             self._resident = network.name

@@ -1,0 +1,227 @@
+"""Learning over REST: sessions that are fed, watched, paused, rolled back and committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Request
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from ohmloop.learning import Budget, CrossEntropy, Examples, Moment, Moves, Sgd
+from ohmloop.service.boards import BoardsThread
+from ohmloop.service.body import MAX_BODY_BYTES, read_model
+from ohmloop.service.errors import BadRequest
+from ohmloop.service.events import Events
+from ohmloop.service.jobs import described
+from ohmloop.service.learned import KIND
+from ohmloop.service.residence import Residence
+from ohmloop.service.runs import as_json, summary_of
+from ohmloop.service.sessions import CHECKING, TRAINING, OpenSession, Sessions, numbers
+from ohmloop.station import Job, Station
+
+LONGEST_BODY = 64 * 1024
+
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class BudgetRequest(_Body):
+    """The most that a session may spend; see `ohmloop.learning.Budget`. Nothing given means no such bound."""
+
+    pulses: Annotated[float, Field(ge=0)] | None = None
+    pulses_per_cell: Annotated[int, Field(ge=0)] = Budget().pulses_per_cell
+    energy_j: Annotated[float, Field(ge=0)] | None = None
+
+
+class MovesRequest(_Body):
+    """When and how cells move; see `ohmloop.learning.Moves`."""
+
+    threshold: Fraction = Moves().threshold
+    tolerance: Annotated[float, Field(gt=0, lt=0.5)] = Moves().tolerance
+    pulses: Annotated[int, Field(ge=1, le=1000)] = Moves().pulses
+
+
+class SessionRequest(_Body):
+    """What `POST /v1/learning` takes: `model` to begin a session, or `resume`, the number of one to go on with."""
+
+    model: str | None = None
+    rule: str = Sgd.name
+    parameters: dict[str, float | int | None] = Field(default_factory=dict)
+    loss: str = CrossEntropy.name
+    budget: BudgetRequest = Field(default_factory=BudgetRequest)
+    moves: MovesRequest = Field(default_factory=MovesRequest)
+    resume: Annotated[int, Field(ge=1)] | None = None
+
+    def asked(self) -> dict[str, Any]:
+        """What a session is made from, as it is kept in its run."""
+        return {
+            "rule": self.rule,
+            "parameters": self.parameters,
+            "loss": self.loss,
+            "budget": self.budget.model_dump(exclude_none=True),
+            "moves": self.moves.model_dump(),
+        }
+
+
+class BatchRequest(_Body):
+    """Input vectors and what the network is to make of them: a class each, or a row of outputs each."""
+
+    inputs: list[list[float]]
+    targets: list[int] | list[list[float]]
+
+    def arrays(self) -> tuple[NDArray[np.float64], NDArray[Any]]:
+        """Inputs and targets as arrays; classes stay integers. Raises LearningError."""
+        classes = all(isinstance(target, int) for target in self.targets)
+        targets = np.asarray(self.targets, dtype=np.int64) if classes else numbers(self.targets)
+        return numbers(self.inputs), targets
+
+
+class ExamplesRequest(BatchRequest):
+    """Examples that a session keeps; `checking` ones are only for verification. `seed` orders the batches."""
+
+    checking: BatchRequest | None = None
+    seed: int = 0
+
+
+class TeachingRequest(_Body):
+    """How long to learn from the examples that are kept."""
+
+    steps: Annotated[int, Field(ge=1, le=1_000_000)]
+    verify_every: Annotated[int, Field(ge=1)] = 10
+
+
+class CheckpointRequest(_Body):
+    """Name of a checkpoint; `best` is kept by verification."""
+
+    name: Name = "best"
+
+
+def learning_routes(
+    station: Station, residence: Residence, sessions: Sessions, thread: BoardsThread, events: Events
+) -> APIRouter:
+    """The routes below /v1/learning."""
+    routes = APIRouter(prefix="/v1/learning", tags=["learning"])
+
+    def describe(number: int) -> dict[str, Any]:
+        opened = sessions.open
+        here = opened is not None and opened.run.id == number
+        told = as_json(summary_of(station.store, number)) | {"open": here}
+        if here and opened is not None:
+            told["summary"] = opened.session.summary()
+        return told
+
+    async def on_boards(number: int, activity: str, work: Callable[[OpenSession], Any]) -> Any:
+        def done() -> Any:
+            opened = sessions.find(number)
+            with station.interlock.held(f"learning session {number}: {activity}"):
+                return work(opened)
+
+        return await thread.run(done)
+
+    @routes.post("", status_code=201)
+    async def begin(request: Request) -> dict[str, Any]:
+        """Begin a session on the network that the boards hold, or resume one; 409 while another one is open."""
+        asked = await read_model(request, SessionRequest, LONGEST_BODY)
+        if (asked.model is None) == (asked.resume is None):
+            raise BadRequest("give either the model to teach or the number of a session to resume")
+
+        def opened() -> OpenSession:
+            if asked.resume is not None:
+                return sessions.resume(asked.resume)
+            assert asked.model is not None, "one of the two was given"
+            return sessions.begin(asked.model, asked.asked())
+
+        return describe((await thread.run(opened)).run.id)
+
+    @routes.get("")
+    def listed() -> list[dict[str, Any]]:
+        """All sessions of the store, oldest first; they outlive the service."""
+        return [describe(run.id) for run in station.store.runs() if run.kind == KIND]
+
+    @routes.get("/{number}")
+    def one(number: int) -> dict[str, Any]:
+        """One session and how it stands."""
+        return describe(number)
+
+    @routes.post("/{number}/batches")
+    async def batch(request: Request, number: int) -> dict[str, Any]:
+        """One step: a batch through the chip, and pulses for the cells that are due because of it."""
+        asked = (await read_model(request, BatchRequest, MAX_BODY_BYTES)).arrays()
+        moment: Moment = await on_boards(number, "a step", lambda opened: opened.learn(*asked))
+        return moment.as_json()
+
+    @routes.post("/{number}/verify")
+    async def verify(request: Request, number: int) -> dict[str, float]:
+        """Score on the chip with data that is not learned from; the best state so far is kept."""
+        asked = (await read_model(request, BatchRequest, MAX_BODY_BYTES)).arrays()
+
+        def verified(opened: OpenSession) -> dict[str, float]:
+            return {"score": opened.verify(*asked), "best": opened.session.best}
+
+        answer: dict[str, float] = await on_boards(number, "verification", verified)
+        return answer
+
+    @routes.put("/{number}/examples")
+    async def keep(request: Request, number: int) -> dict[str, Any]:
+        """Keep examples in the session, to be learned from by a job."""
+        asked = await read_model(request, ExamplesRequest, MAX_BODY_BYTES)
+        opened = sessions.find(number)
+        opened.keep_examples(TRAINING, Examples(*asked.arrays(), asked.seed))
+        if asked.checking is not None:
+            opened.keep_examples(CHECKING, Examples(*asked.checking.arrays()))
+        return {"training": len(asked.inputs), "checking": len(asked.checking.inputs) if asked.checking else 0}
+
+    @routes.post("/{number}/teach", status_code=202)
+    async def teach(request: Request, number: int) -> dict[str, Any]:
+        """Learn from the examples that are kept, as a job that can be watched and cancelled."""
+        asked = await read_model(request, TeachingRequest, LONGEST_BODY)
+        sessions.find(number)
+
+        def work(job: Job) -> Mapping[str, Any]:
+            state = "failed"
+            events.publish("job", {"id": job.id, "kind": KIND, "state": "running", "run": number})
+            try:
+                summary = sessions.find(number).teach(job, asked.steps, asked.verify_every)
+                if job.cancelled:
+                    sessions.renew(number)
+                state = "cancelled" if job.cancelled else "done"
+                return summary
+            finally:
+                events.publish("job", {"id": job.id, "kind": KIND, "state": state, "run": number})
+
+        return described(station.start(KIND, work))
+
+    @routes.post("/{number}/checkpoints", status_code=201)
+    async def checkpoint(request: Request, number: int) -> dict[str, str]:
+        """Keep the present state under a name."""
+        name = (await read_model(request, CheckpointRequest, LONGEST_BODY)).name
+        await on_boards(number, "a checkpoint", lambda opened: opened.session.checkpoint(name))
+        return {"name": name}
+
+    @routes.post("/{number}/roll-back")
+    async def roll_back(request: Request, number: int) -> dict[str, Any]:
+        """Back to a checkpoint, the best verified state unless told otherwise."""
+        name = (await read_model(request, CheckpointRequest, LONGEST_BODY)).name
+        moment: Moment = await on_boards(number, "rolling back", lambda opened: opened.roll_back(name))
+        return moment.as_json()
+
+    @routes.post("/{number}/pause")
+    async def pause(number: int) -> dict[str, Any]:
+        """Give the boards back; the session can be resumed, also by another host."""
+        await thread.run(lambda: sessions.pause(number))
+        return describe(number)
+
+    @routes.post("/{number}/commit")
+    async def commit(number: int) -> dict[str, Any]:
+        """End the session: what the boards hold now is served from here on."""
+        await thread.run(lambda: sessions.commit(number))
+        return describe(number)
+
+    return routes

@@ -1,0 +1,239 @@
+"""Learning sessions over HTTP, on an emulated board whose cells were damaged."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from tests.service.listener import listening, until
+from tests.service.small import GEOMETRY, Served, ask, network, serve
+
+from ohmloop.station.emulated import Control, EmulatorProcess
+
+SMALL = network("small")
+DRAW = np.random.default_rng(3)
+TRAINING = DRAW.uniform(0, 1, (64, SMALL.inputs))
+CHECKING = DRAW.uniform(0, 1, (64, SMALL.inputs))
+STUCK = {"fraction": 0.12, "seed": 4, "at": "high"}
+
+
+def examples(inputs: np.ndarray) -> dict[str, Any]:
+    """What the network computes digitally, to be learned by the chip."""
+    return {"inputs": inputs.tolist(), "targets": SMALL.digital(inputs).tolist()}
+
+
+@dataclass
+class Bench:
+    """A board that outlives the services on it."""
+
+    store: Path
+    url: str
+    control: Control
+
+    def serve(self) -> Any:
+        return serve(self.store, self.url, SMALL, network("other"))
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with EmulatorProcess(GEOMETRY, {"seed": "5"}) as emulator, emulator.control() as control:
+        yield Bench(tmp_path / "runs.sqlite", emulator.boards[0].url, control)
+
+
+def program(http: httpx.Client) -> None:
+    with listening(http) as events:
+        number = http.post("/v1/programming", json={"model": "small", "tolerance": 0.03}).json()["id"]
+        until(events, "job", id=number, state="done")
+
+
+@pytest.fixture
+def damaged(bench: Bench) -> Iterator[tuple[Served, Bench]]:
+    """A service whose network is on the board, with cells that are stuck since."""
+    with bench.serve() as served:
+        program(served.http)
+        bench.control.ask("fault", stuck=STUCK)
+        yield served, bench
+
+
+def begin(http: httpx.Client, **more: object) -> int:
+    answer = http.post("/v1/learning", json={"model": "small", "loss": "squared error", **more})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["open"]
+    return int(answer.json()["id"])
+
+
+def test_a_session_repairs_what_is_broken_while_others_read(damaged: tuple[Served, Bench]) -> None:
+    served, _ = damaged
+    http = served.http
+    with listening(http) as events:
+        number = begin(http, rule="repair")
+        where = f"/v1/learning/{number}"
+        before = http.post(f"{where}/verify", json=examples(CHECKING)).json()["score"]
+        moment = http.post(f"{where}/batches", json=examples(TRAINING)).json()
+        assert moment["step"] == 1
+        assert moment["pulses"] > 0
+        told = until(events, "learning", session=number, step=1)
+        assert told.data["pulses"] == moment["pulses"]
+    assert ask(http, "small", CHECKING).status_code == 200, "others read between two steps"
+    for refused in (
+        http.post("/v1/programming", json={"model": "other"}),
+        http.post("/v1/learning", json={"model": "small"}),
+    ):
+        assert refused.status_code == 409
+        assert f"learning session {number} has the boards" in refused.json()["error"]
+    verified = http.post(f"{where}/verify", json=examples(CHECKING)).json()
+    assert verified["score"] > before + 0.1
+    assert verified["best"] == verified["score"]
+    assert http.post(f"{where}/commit").json()["state"] == "done"
+    assert http.post("/v1/learning", json={"resume": number}).status_code == 409
+    assert http.post(f"{where}/batches", json=examples(TRAINING)).status_code == 409
+
+
+def test_what_was_learned_is_served_after_a_restart(damaged: tuple[Served, Bench]) -> None:
+    served, bench = damaged
+    http = served.http
+    number = begin(http, rule="repair")
+    for _ in range(2):
+        http.post(f"/v1/learning/{number}/batches", json=examples(TRAINING))
+    http.post(f"/v1/learning/{number}/commit")
+    logits = np.array(ask(http, "small", CHECKING).json()["outputs"][0]["data"])
+    learned = served.networks["small"].model.layers[0].bias
+    assert not np.allclose(learned, SMALL.layers[0].bias)
+    served.station.close()
+    with bench.serve() as again:
+        assert again.http.get("/v1/station").json()["holds"] == "small"
+        assert np.array_equal(again.networks["small"].model.layers[0].bias, learned)
+        after = np.array(ask(again.http, "small", CHECKING).json()["outputs"][0]["data"])
+        assert np.abs(after - logits).max() < 0.05 * np.ptp(logits)
+        program(again.http)
+        assert np.array_equal(again.networks["small"].model.layers[0].bias, SMALL.layers[0].bias), "as it was given"
+
+
+def test_a_roll_back_returns_to_the_best_verified_state(bench: Bench) -> None:
+    astray = {"inputs": TRAINING.tolist(), "targets": (-SMALL.digital(TRAINING)).tolist()}
+    with bench.serve() as served:
+        http = served.http
+        program(http)
+        number = begin(http, rule="sgd", parameters={"rate": 0.1, "batch": None})
+        where = f"/v1/learning/{number}"
+        best = http.post(f"{where}/verify", json=examples(CHECKING)).json()["score"]
+        assert best > 0.8
+        for _ in range(4):
+            http.post(f"{where}/batches", json=astray)
+        worse = http.post(f"{where}/verify", json=examples(CHECKING)).json()
+        assert worse["score"] < best - 0.5
+        assert worse["best"] == best
+        assert http.post(f"{where}/checkpoints", json={"name": "worse"}).status_code == 201
+        assert http.post(f"{where}/pause").json()["state"] == "paused"
+        assert http.post(f"{where}/roll-back").status_code == 409, "paused"
+        assert http.post("/v1/learning", json={"resume": number}).status_code == 201
+        spent = http.get(where).json()["summary"]["pulses"]
+        assert http.post(f"{where}/roll-back").json()["pulses"] > spent
+        back = http.post(f"{where}/verify", json=examples(CHECKING)).json()["score"]
+        assert back > worse["score"] + 0.5 * (best - worse["score"])
+        unknown = http.post(f"{where}/roll-back", json={"name": "never"})
+        assert unknown.status_code == 409
+        assert "no checkpoint 'never'" in unknown.json()["error"]
+
+
+def test_examples_are_kept_and_taught_by_a_job(damaged: tuple[Served, Bench]) -> None:
+    http = damaged[0].http
+    number = begin(http, rule="sgd", parameters={"batch": 32}, budget={"pulses": 400})
+    where = f"/v1/learning/{number}"
+    assert http.post(f"{where}/teach", json={"steps": 2}).status_code == 202
+    with listening(http, after=0) as events:
+        until(events, "job", run=number, state="failed")
+    kept = http.put(f"{where}/examples", json={**examples(TRAINING), "checking": examples(CHECKING), "seed": 7})
+    assert kept.json() == {"training": 64, "checking": 64}
+    with listening(http) as events:
+        job = http.post(f"{where}/teach", json={"steps": 6, "verify_every": 3}).json()["id"]
+        until(events, "learning", session=number, step=6)
+        until(events, "job", id=job, state="done")
+    session = http.get(where).json()
+    assert session["summary"]["step"] == 6
+    assert session["summary"]["verified"] is not None
+    assert session["summary"]["pulses"] <= 400
+    with listening(http) as events:
+        job = http.post(f"{where}/teach", json={"steps": 100_000}).json()["id"]
+        until(events, "learning", session=number)
+        assert http.post(f"/v1/jobs/{job}/cancel").status_code == 202
+        until(events, "job", id=job, state="cancelled")
+    assert http.post(f"{where}/batches", json=examples(TRAINING)).status_code == 200, "a cancelled job ends no session"
+
+
+def test_a_session_goes_on_after_the_service_is_gone(bench: Bench) -> None:
+    with bench.serve() as served:
+        program(served.http)
+        bench.control.ask("fault", stuck=STUCK)
+        number = begin(served.http, rule="sgd", parameters={"batch": None})
+        moment = served.http.post(f"/v1/learning/{number}/batches", json=examples(TRAINING)).json()
+    bench.control.ask("reset", reason="power")
+    with bench.serve() as served:
+        (kept,) = served.http.get("/v1/learning").json()
+        assert (kept["id"], kept["state"], kept["open"]) == (number, "paused", False)
+        resumed = served.http.post("/v1/learning", json={"resume": number}).json()
+        assert resumed["summary"]["step"] == 1
+        assert resumed["summary"]["pulses"] == moment["pulses"]
+        again = served.http.post(f"/v1/learning/{number}/batches", json=examples(TRAINING)).json()
+        assert again["step"] == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "says"),
+    [
+        ({}, 400, "either the model to teach or"),
+        ({"model": "small", "resume": 1}, 400, "either the model to teach or"),
+        ({"model": "none"}, 404, "no model 'none'"),
+        ({"model": "small", "rule": "magic"}, 400, "no rule 'magic'; there are"),
+        ({"model": "small", "parameters": {"speed": 3}}, 400, "no parameter 'speed'; it has"),
+        ({"model": "small", "parameters": {"rate": -1}}, 400, "rule 'sgd'"),
+        ({"model": "small", "loss": "hinge"}, 400, "no loss 'hinge'"),
+        ({"model": "small", "budget": {"pulses": -1}}, 400, "pulses"),
+        ({"model": "small", "moves": {"threshold": 2}}, 400, "threshold"),
+        ({"model": "small", "volts": 3}, 400, "volts"),
+        ({"resume": 4711}, 404, "no run 4711"),
+        ({"resume": 1}, 409, "no session to be resumed"),
+    ],
+)
+def test_what_makes_no_sense_begins_nothing(
+    programmed: Served, body: dict[str, object], status: int, says: str
+) -> None:
+    answer = programmed.http.post("/v1/learning", json=body)
+    assert answer.status_code == status, answer.text
+    assert says in answer.json()["error"]
+    assert programmed.http.get("/v1/learning").json() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({}, "inputs"),
+        ({"inputs": [[0.0] * 7], "targets": [[0.0] * 4]}, "shape"),
+        ({"inputs": [[0.0] * 8, [0.0]], "targets": [[0.0] * 4] * 2}, "rows of equal length"),
+        ({"inputs": [[0.0] * 8], "targets": [1]}, "targets"),
+        ({"inputs": [[0.0] * 8] * 2, "targets": [[0.0] * 4]}, "as many targets"),
+        ({"inputs": [], "targets": []}, "shape"),
+    ],
+)
+def test_batches_that_make_no_sense_move_nothing(programmed: Served, body: dict[str, object], says: str) -> None:
+    http = programmed.http
+    opened = next((one["id"] for one in http.get("/v1/learning").json() if one["open"]), None)
+    number = opened if opened is not None else begin(http)
+    for what in ("batches", "verify"):
+        answer = http.post(f"/v1/learning/{number}/{what}", json=body)
+        assert answer.status_code == 400, answer.text
+        assert says in answer.json()["error"]
+    summary = http.get(f"/v1/learning/{number}").json()["summary"]
+    assert (summary["step"], summary["pulses"]) == (0, 0)
+
+
+@pytest.fixture(scope="module")
+def programmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    store = tmp_path_factory.mktemp("learning") / "runs.sqlite"
+    with serve(store, "emu://8x8?seed=5", SMALL) as served:
+        assert served.http.post("/v1/learning", json={"model": "small"}).status_code == 409, "nothing to teach yet"
+        program(served.http)
+        yield served
