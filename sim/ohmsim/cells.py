@@ -128,13 +128,16 @@ class CellArray:
         return opening
 
     def _open_reading(self, opening: Opening, begins: bool, limit: Limit | None) -> None:
-        row_v = opening.row_v
-        self.record.read(row_v)
+        row_v, solved = opening.row_v, self._solved
         disturbs = np.maximum.reduce(np.abs(row_v)) > self._quiet
-        if self.selector is not None or (self.wires is not None and not self.device.ohmic):
+        if solved:
             opening.volts = self._cell_v(opening.rows_on, row_v, self.held_v)
         if limit is not None and (limited_v := limit(opening)) is not None:
             opening.volts = limited_v
+        if opening.volts is None:
+            self.record.read(row_v)
+        else:
+            self.record.program(opening.volts, np.abs(opening.volts), 0.0, begins=False)
         if disturbs:
             if begins:
                 self._reads += row_v != _ZERO
@@ -142,10 +145,25 @@ class CellArray:
             ordinals = np.broadcast_to(self._reads[:, None] + np.uint64(READ_EVENTS), volts.shape)
             self._find_active(opening, volts, np.abs(volts), ordinals)
 
+    @property
+    def _solved(self) -> bool:
+        """Whether reading needs the voltage of every cell: no one matrix gives the currents of all row voltages."""
+        if self.wires is None:
+            return self.selector is not None
+        return self.selector is not None or self.wires.floats or not self.device.ohmic
+
+    def driven_v(self, rows_on: Lines, row_v: Floats) -> Floats:
+        """Voltages of the rows, V, (rows,): not a number for those that float while `rows_on` are driven."""
+        if self.wires is None or not self.wires.floats:
+            return row_v
+        driven = np.full(self.rows, np.nan)
+        driven[rows_on] = row_v[rows_on]
+        return driven
+
     def _cell_v(self, rows_on: Lines, row_v: Floats, col_v: Floats) -> Floats:
         """What every cell, transistor included, sees from drivers without limits, V, shape (rows, cols)."""
         if self.wires is not None:
-            volts = self.wires.cell_v(self.chord_of(rows_on), row_v, col_v)
+            volts = self.wires.cell_v(self.chord_of(rows_on), self.driven_v(rows_on, row_v), col_v)
         else:
             volts = ideal.cell_volts(row_v, col_v)
         return volts if self.selector is None else volts * self._gates(rows_on)
@@ -237,8 +255,8 @@ class CellArray:
         return currents
 
     def linear_s(self, rows: Lines) -> Floats | None:
-        """Current into each column by the voltage of each of `rows`, S, (rows, cols), or None if cells bend."""
-        if not self.device.ohmic:
+        """Current into each column by the voltage of each of `rows`, S, (rows, cols); None without such a matrix."""
+        if self._solved or not self.device.ohmic:
             return None
         return self.conductance_s[rows] if self.wires is None else self.wires.transfer_s(self.conductance_s, rows)
 
@@ -253,6 +271,9 @@ class CellArray:
         """Noiseless current into each column with every row at ground, A, shape (cols,)."""
         if self.amplifier_v is None or self.selector is not None:
             return np.zeros(self.cols)
+        if self.wires is not None and self.wires.floats:
+            volts = self._cell_v(_NO_CELLS, np.zeros(self.rows), self.amplifier_v)
+            return ideal.column_currents(volts, self.chord_s(volts))
         conductance = self._read_s(np.zeros(self.rows))
         if self.wires is not None:
             return self.wires.sunk_a(conductance, self.amplifier_v)

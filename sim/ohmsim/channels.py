@@ -128,7 +128,7 @@ class Channels:
         return limited_v(
             WireParameters() if cells.wires is None else cells.wires.parameters,
             cells.chord_of(opening.rows_on),
-            Side(opening.row_v, in_loop_ohm),
+            Side(cells.driven_v(opening.rows_on, opening.row_v), in_loop_ohm),
             Side(held_v, -transimpedance),
             front.board.swing_v,
         )

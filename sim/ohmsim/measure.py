@@ -39,11 +39,12 @@ class Meter:
     def rows(self, rows: Lines, conditions: ReadConditions) -> Floats:
         """Currents of all cells of `rows`, each row read alone, A, shape (rows, cols); inf where out of range."""
         cells, loops, volts = self._cells, self._loops(conditions), np.array(conditions.volts)
-        if abs(conditions.volts) > cells.quiet_v or (cells.wires is not None and not cells.device.ohmic):
+        conductance = cells.linear_s(rows)
+        alone_only = conductance is None and (cells.wires is not None or cells.selector is not None)
+        if alone_only or abs(conditions.volts) > cells.quiet_v:
             alone = np.zeros((len(rows), cells.rows))
             alone[np.arange(len(rows)), rows] = conditions.volts
             return self._convert(*self._one_by_one(alone, loops), conditions)
-        conductance = cells.linear_s(rows)
         if conductance is None:
             conductance = cells.chord_s(np.full((cells.rows, cells.cols), conditions.volts))[rows]
         exact = conditions.volts * conductance

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ohmsim.errors import ConvergenceError
+from ohmsim.errors import ConvergenceError, ParameterError
 from ohmsim.network.mesh import Mesh, Solution
 from ohmsim.parameters import bounded
 
@@ -21,11 +21,12 @@ ROUNDS_TOLERANCE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class WireParameters:
-    """Resistances of the lines; with all of them 0 every cell sees its row voltage minus its column voltage."""
+    """The lines; with all of this 0 every cell sees its row voltage minus its column voltage."""
 
     wire_ohm: float = bounded(0, 0, 1e6, "ohm")  # one segment of wire, of rows and columns
     row_ohm: float = bounded(0, 0, 1e6, "ohm")  # driver and switch of a row, on or at ground
     col_ohm: float = bounded(0, 0, 1e6, "ohm")  # what lies between a column and its amplifier's summing node
+    float_rows: float = bounded(0, 0, 1)  # 1: rows that are not joined to their drivers float, as on no board of ours
 
 
 class Wires:
@@ -46,6 +47,7 @@ class Wires:
         col_extra_ohm: ArrayLike = 0.0,
     ) -> None:
         self.parameters = parameters
+        self.floats = bool(parameters.float_rows)
         self._mesh = Mesh(
             rows,
             cols,
@@ -62,7 +64,9 @@ class Wires:
 
     @classmethod
     def of(cls, parameters: WireParameters, rows: int, cols: int) -> Wires | None:
-        """None if no line has a resistance."""
+        """None if no line has a resistance and none ever floats. Raises ParameterError."""
+        if parameters.float_rows not in (0, 1):
+            raise ParameterError("network.float_rows", parameters.float_rows, "0 or 1")
         return cls(parameters, rows, cols) if parameters != WireParameters() else None
 
     def transfer_s(self, conductance_s: Floats, rows: Lines) -> Floats:
@@ -110,12 +114,13 @@ class Wires:
 
         Args:
             chord_s: current of every cell at a voltage divided by the voltage, S.
-            row_v: voltages of the row drivers, V; 0 for rows at ground.
+            row_v: voltages of the row drivers, V; 0 for rows at ground, not a number for rows that float.
             col_v: voltages of the column drivers, V.
 
-        Raises ConvergenceError if cells bend so much that their chords do not settle.
+        Raises FloatingError for a row that floats without a cell that conducts; ConvergenceError if cells bend so much
+        that their chords do not settle.
         """
-        volts = row_v[:, None] - col_v
+        volts = np.nan_to_num(row_v)[:, None] - col_v
         conductance, solution = chord_s(volts), None
         for _ in range(ROUNDS_MAX):
             solution = self._mesh.solve(conductance, row_v, col_v, start=solution)

@@ -17,6 +17,7 @@ from ohmloop.drivers.opening import open_native
 from ohmsim.array import SimulatedArray
 from ohmsim.board import EmulatedBoard
 from ohmsim.devices.vteam import Vteam
+from ohmsim.errors import ParameterError
 from ohmsim.preset import Preset
 from ohmsim.pulse_list import line_volts
 
@@ -155,3 +156,45 @@ def test_without_a_board_the_same_cells_end_the_same(board: Callable[[Preset], W
     for read in ("read_array", "multiply"):
         here, there = (getattr(array, read)(*([vectors] if read == "multiply" else [])) for array in (alone, crossbar))
         np.testing.assert_allclose(here.currents_a, there.currents_a, atol=1.01 * CODE_A, rtol=1e-4)
+
+
+@pytest.mark.parametrize("settings", [{}, SETTINGS], ids=["ideal", "wires"])
+def test_floating_rows_let_currents_sneak(start_board: Boards, settings: dict[str, float]) -> None:
+    """Rows that are not driven take the voltage that their cells leave them, in pulses and in readings."""
+    slow = {"device.v_set": 0.6, "device.v_reset": 0.6, "network.float_rows": 1.0}
+    preset = Preset.load("vteam-ideal").changed({**EXACT, **settings, **slow})
+    emulated, alone = start_board(rows=N, cols=N, preset=preset), SimulatedArray(Geometry(N, N), preset, 7)
+    cells, ohm = emulated.cells, OHM if settings else {"r_row": 0.0, "r_col": 0.0}
+    before = cells.conductance_s.copy()
+
+    def nodes(row: int, volts: float, col_v: Floats | float) -> Dense:
+        row_v = np.full(N, np.nan)
+        row_v[row] = on_a_code(volts)
+        return solve(before, row_v, col_v, **ohm)
+
+    with open_native(str(emulated.ports[0].address)) as crossbar:
+        for array in (crossbar, alone):
+            array.arm(LIMITS, DEVICE_HASH)
+            array.configure(Setup(READ, Bias.HALF))
+        found, without = crossbar.read_array().currents_a, alone.read_array().currents_a
+        reads = [nodes(row, 0.2, 0.0) for row in range(N)]
+        for row, wanted in enumerate(read.col_a for read in reads):
+            assert np.abs(found[row] - wanted).max() <= 0.51 * CODE_A
+            assert np.abs(without[row] - wanted).max() <= 0.51 * CODE_A + 2e-4 * wanted.max()
+        col_v = np.zeros(N)
+        col_v[6] = -1.0
+        seen = nodes(2, 1.0, on_a_code(col_v)).cell_v
+        crossbar.pulse(one_pulse(2, 6, 2.0), Readback.NONE)
+    stood = np.stack([np.zeros((N, N)), seen, *(read.cell_v for read in reads)])
+    np.testing.assert_allclose(cells.record.v_max, stood.max(0), atol=1e-9)
+    np.testing.assert_allclose(cells.record.v_min, stood.min(0), atol=1e-9)
+    moved = np.abs(cells.conductance_s - before) > 1e-12
+    assert (moved == (np.abs(seen) > 0.6)).all()
+    # Cells of rows that float divide the voltage between the columns: part of it is on cells that ground would spare.
+    assert (np.abs(seen[np.arange(N) != 2]).max(1) > 0.05).all()
+
+
+def test_floating_is_on_or_off() -> None:
+    preset = Preset.load("vteam").changed({"network.float_rows": 0.5})
+    with pytest.raises(ParameterError, match=r"network\.float_rows must be 0 or 1"):
+        SimulatedArray(Geometry(2, 2), preset, 1)
