@@ -43,9 +43,9 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         yield Bench(tmp_path / "runs.sqlite", emulator.boards[0].url, control)
 
 
-def program(http: httpx.Client) -> None:
+def program(http: httpx.Client, model: str = "small") -> None:
     with listening(http) as events:
-        number = http.post("/v1/programming", json={"model": "small", "tolerance": 0.03}).json()["id"]
+        number = http.post("/v1/programming", json={"model": model, "tolerance": 0.03}).json()["id"]
         until(events, "job", id=number, state="done")
 
 

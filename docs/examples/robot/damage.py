@@ -1,0 +1,157 @@
+"""Before and after damage, before and after learning: `python damage.py` starts boards, drives, and draws strip.png.
+
+Emulated boards are programmed with robot.npz and served. Robots drive in worlds that nothing was trained or chosen
+in; then 10 % of the cells stick and a week passes in which the others drift; then the boards learn, over REST, from
+what the expert would have done in other worlds, and the robots drive in the same worlds as before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import expert
+import numpy as np
+from drive import Controller, fleet, in_real_time
+from film import draw
+from world import LAP_S, PERIOD_S, Floats, Worlds
+
+from ohmloop.crossbar import Geometry
+from ohmloop.network import load_model
+from ohmloop.service.app import create_app
+from ohmloop.service.hosted import HostedNetwork
+from ohmloop.service.server import listen, serving
+from ohmloop.station import DeviceFile, Station
+from ohmloop.station.emulated import EmulatorProcess
+from ohmloop.store import Store
+
+GEOMETRY, BOARDS = Geometry(32, 32), 3
+TEST_SEED, LESSON_SEED = 5_000, 9_000
+STUCK, WEEK_S = 0.1, 7 * 86_400
+AGEING = {"drift_cmo.scale": "1"}
+LESSONS = 1500
+"""Situations that are learned from, and half as many to verify with."""
+TIMEOUT_S = 600.0
+
+
+class Service:
+    """Plain JSON over HTTP."""
+
+    def __init__(self, url: str) -> None:
+        self._place = urlsplit(url)
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """One request. Raises RuntimeError for an answer that is an error."""
+        connection = HTTPConnection(self._place.hostname or "", self._place.port, timeout=TIMEOUT_S)
+        connection.request(method, path, None if body is None else json.dumps(body))
+        reply = connection.getresponse()
+        answer = json.loads(reply.read())
+        connection.close()
+        if reply.status >= 400:
+            raise RuntimeError(f"{method} {path}: {answer.get('error')}")
+        return answer
+
+    def job(self, path: str, body: object) -> Any:
+        """Start a job and wait for its end."""
+        job = self.ask("POST", path, body)
+        until = time.monotonic() + TIMEOUT_S
+        while job["state"] == "running" and time.monotonic() < until:
+            time.sleep(0.5)
+            job = self.ask("GET", f"/v1/jobs/{job['id']}")
+        if job["state"] != "done":
+            raise RuntimeError(f"job {job['id']} ended {job['state']}: {job['error']}")
+        return job["result"]
+
+
+def lessons(seed: int, commands: Controller, count: int) -> tuple[Floats, Floats]:
+    """Situations that the boards and the expert come into in training worlds, with what the expert would do."""
+    seen, wanted = [], []
+    for driver in (None, commands):
+        worlds, step = Worlds.random(8, seed), 0
+        while worlds.driving.any() and worlds.time_s < LAP_S:
+            sensed, advice = worlds.sense(), expert.drive(worlds)
+            if step % 10 == 0:
+                seen.append(sensed[worlds.driving])
+                wanted.append(advice[worlds.driving])
+            worlds.drive(advice if driver is None else driver(sensed))
+            step += 1
+    chosen = np.random.default_rng(seed).permutation(sum(map(len, seen)))[:count]
+    return np.concatenate(seen)[chosen], np.concatenate(wanted)[chosen]
+
+
+def as_json(examples: tuple[Floats, Floats]) -> dict[str, Any]:
+    """Inputs and targets of a learning session."""
+    return {"inputs": examples[0].tolist(), "targets": examples[1].tolist()}
+
+
+def main() -> None:
+    """Program, drive, break, drive, learn, drive."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seed", type=int, default=11, help="of boards, damage and test worlds")
+    parser.add_argument("--robots", type=int, default=12)
+    parser.add_argument("--strip", type=Path, default=Path(__file__).with_name("strip.png"))
+    arguments = parser.parse_args()
+    model = load_model(Path(__file__).with_name("robot.npz"))
+    device = DeviceFile.shipped("vteam", GEOMETRY)
+    said: dict[str, Any] = {"seed": arguments.seed, "robots": arguments.robots}
+    films = []
+
+    def drive_all(title: str, commands: Any) -> None:
+        worlds = Worlds.random(arguments.robots, TEST_SEED + arguments.seed)
+        track = fleet(worlds, commands)
+        said[title] = {"came round": float(worlds.arrived.mean()), "crashed": float(worlds.crashed.mean())}
+        films.append((title, worlds, track))
+        print(f"{title}: {worlds.arrived.mean():.0%} came round, {worlds.crashed.mean():.0%} crashed", file=sys.stderr)
+
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        options = {"seed": str(arguments.seed), "device": "vteam", "boards": str(BOARDS)}
+        emulator = opened.enter_context(EmulatorProcess(GEOMETRY, options, AGEING))
+        control = opened.enter_context(emulator.control())
+        store = opened.enter_context(Store(folder / "runs.sqlite"))
+        station = opened.enter_context(Station([board.url for board in emulator.boards], device, store))
+        station.arm()
+        network = opened.enter_context(HostedNetwork(model, station.boards, device))
+        url = opened.enter_context(serving(create_app(station, {"robot": network}), listen("127.0.0.1", 0, None)))
+        service, controller = Service(url), opened.enter_context(Controller(url, "robot"))
+        service.job("/v1/programming", {"model": "robot", "tolerance": 0.05})
+        drive_all("digital", model.digital)
+        drive_all("programmed", controller)
+        took = in_real_time(Worlds.random(1, TEST_SEED), controller, 20.0)
+        said["period"] = {
+            "median_ms": float(np.median(took) * 1e3),
+            "p99_ms": float(np.percentile(took, 99) * 1e3),
+            "later_than_period": float(np.mean(took > PERIOD_S)),
+        }
+        for index, board in enumerate(emulator.boards):
+            stuck = {"fraction": STUCK, "seed": arguments.seed * 10 + index, "at": "mixed"}
+            control.ask("fault", board=board.name, stuck=stuck)
+            control.ask("rest", board=board.name, seconds=WEEK_S)
+        drive_all("damaged", controller)
+        training, checking = (
+            lessons(LESSON_SEED, controller, LESSONS),
+            lessons(LESSON_SEED + 1, controller, LESSONS // 2),
+        )
+        asked = {"model": "robot", "rule": "repair", "loss": "squared error"}
+        session = service.ask("POST", "/v1/learning", asked)["id"]
+        where = f"/v1/learning/{session}"
+        service.ask("PUT", f"{where}/examples", {**as_json(training), "checking": as_json(checking)})
+        service.job(f"{where}/teach", {"steps": 2 * len(model.layers), "verify_every": len(model.layers)})
+        service.ask("POST", f"{where}/roll-back")
+        learned = service.ask("POST", f"{where}/commit")["summary"]
+        said["learning"] = {name: learned[name] for name in ("rule", "step", "pulses_a_cell", "verified", "stuck")}
+        drive_all("learned", controller)
+    draw(films[1:], arguments.strip)
+    print(json.dumps(said, indent=2))
+
+
+if __name__ == "__main__":
+    main()
