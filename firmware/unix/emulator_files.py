@@ -15,7 +15,9 @@ class EmulatorFiles:
 
     def write(self, name: str, data: bytes) -> None:
         """Replace the content."""
-        emulator.ask("file_write " + name + " x" + binascii.hexlify(data).decode())
+        error = emulator.ask("file_write " + name + " x" + binascii.hexlify(data).decode())
+        if error:
+            raise OSError(int(error))
 
     def remove(self, name: str) -> None:
         """Remove the file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -20,14 +21,21 @@ class Files(ABC):
 
     Attributes:
         cut_after: bytes of the next write that still reach the flash, None for all; then the supply is lost.
+        full: nothing can be written.
     """
 
     def __init__(self) -> None:
         self.cut_after: int | None = None
+        self.full = False
 
     def write(self, name: str, data: bytes) -> None:
-        """Replace a file. Raises PowerLost if the write is cut; the file then holds a part of `data`."""
+        """Replace a file. Raises PowerLost if the write is cut; the file then holds a part of `data`.
+
+        Raises OSError (ENOSPC) if the flash is full.
+        """
         _check(name)
+        if self.full:
+            raise OSError(errno.ENOSPC, "the flash is full")
         cut, self.cut_after = self.cut_after, None
         self._put(name, bytes(data if cut is None else data[:cut]))
         if cut is not None:

@@ -33,13 +33,21 @@ class Reset(StrEnum):
     PROCESSOR = "reset"
 
 
+class BadReply(StrEnum):
+    """How a reply of the current converter is bad. Only a board with real pins shows the difference."""
+
+    CHECK_SUM = "check sum"
+    BUSY = "busy"
+    SILENT = "silent"
+
+
 class Hal:
     """The hardware of one board. It survives resets of the processor that runs on it.
 
     Attributes:
         failed: why the processor is in reset, or None while it runs. In reset every line is at 0 V and every call is
             without effect, so that what the old application still does cannot reach the array.
-        bad_conversions: so many of the next converter replies are bad.
+        bad_conversions: so many of the next converter replies are bad. bad_reply: in which way; it makes no difference.
         gates: programming gates opened since the emulator began.
         last_gate_ns: how long the last gate was open.
         faults: none: only chip models see signals.
@@ -51,6 +59,7 @@ class Hal:
         self.time = clock
         self.failed: Reset | None = None
         self.bad_conversions = 0
+        self.bad_reply = BadReply.CHECK_SUM
         self.gates = 0
         self.last_gate_ns = 0
         self.faults: list[str] = []
@@ -78,6 +87,11 @@ class Hal:
         groups = -(-max(cells.rows, cells.cols) // front.board.group)
         self._latch_ns = groups * front.board.latch_ns
         self._frame_ns = -(-cells.cols // front.board.group) * front.board.adc_frame_ns
+
+    @property
+    def driven(self) -> bool:
+        """Whether a gate is open now."""
+        return self._opening is not None
 
     # --- what the world does to the board ---
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ohmsim.clock import Clock
 from ohmsim.frontend import FrontEnd
-from ohmsim.hal import Reset
+from ohmsim.hal import BadReply, Reset
 
 
 class Hardware(Protocol):
@@ -15,6 +15,8 @@ class Hardware(Protocol):
     Attributes:
         failed: why the processor is in reset, or None while it runs.
         bad_conversions: so many of the next converter replies are bad.
+        bad_reply: how they are bad.
+        driven: whether a gate is open now: any line may be away from 0 V.
         gates: programming gates opened since the emulator began.
         last_gate_ns: how long the last gate was open.
         faults: what chip models found wrong with the signals they were given.
@@ -24,9 +26,14 @@ class Hardware(Protocol):
     time: Clock
     failed: Reset | None
     bad_conversions: int
+    bad_reply: BadReply
     gates: int
     last_gate_ns: int
     faults: list[str]
+
+    @property
+    def driven(self) -> bool:
+        """A gate is open."""
 
     def boot(self) -> None:
         """The processor starts."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ohmsim.board import EmulatedBoard
 from ohmsim.errors import ParameterError
-from ohmsim.hal import Reset
+from ohmsim.hal import BadReply, Reset
 
 Fields = Mapping[str, Any]
 Reply = dict[str, Any]
@@ -37,6 +37,7 @@ def truth(board: EmulatedBoard, fields: Fields) -> Reply:
         "conversions": matrix(cells.noise.conversions),
         "gates": board.hal.gates,
         "last_gate_ns": board.hal.last_gate_ns,
+        "driven": board.hal.driven,
         "signal_faults": board.hal.faults,
         "virtual_time_us": board.hal.time.now_ns // 1000,
         "idle_us": board.hal.time.idle_ns // 1000,
@@ -59,6 +60,7 @@ def fault(board: EmulatedBoard, fields: Fields) -> Reply:
         board.stream.faults.clear()
         board.cells.stuck.heal()
         board.files.cut_after = None
+        board.files.full = False
         board.hal.bad_conversions = 0
     if "wire" in fields:
         board.stream.faults.set(_object(fields, "wire"))
@@ -68,9 +70,20 @@ def fault(board: EmulatedBoard, fields: Fields) -> Reply:
             _object(fields, "stuck"), board.cells.conductance_s.ravel().copy(), preset.low_s, preset.high_s
         )
     if "files" in fields:
-        board.files.cut_after = _count(_object(fields, "files"), "cut_after", 0)
+        files = _object(fields, "files")
+        _only(files, "cut_after", "full")
+        if "cut_after" in files:
+            board.files.cut_after = _count(files, "cut_after", 0)
+        if "full" in files:
+            board.files.full = _flag(files, "full")
     if "converter" in fields:
-        board.hal.bad_conversions = _count(_object(fields, "converter"), "bad", 1)
+        converter = _object(fields, "converter")
+        _only(converter, "bad", "as")
+        kind = converter.get("as", BadReply.CHECK_SUM.value)
+        if kind not in list(BadReply):
+            raise ParameterError("as", kind, f"one of {', '.join(BadReply)}")
+        board.hal.bad_conversions = _count(converter, "bad", 1)
+        board.hal.bad_reply = BadReply(kind)
     return {}
 
 
@@ -110,10 +123,7 @@ def hang(board: EmulatedBoard, fields: Fields) -> Reply:
 def unplug(board: EmulatedBoard, fields: Fields) -> Reply:
     """Pull the cable. The board loses its supply too, unless `power` is false."""
     _only(fields, "power")
-    power = fields.get("power", True)
-    if not isinstance(power, bool):
-        raise ParameterError("power", power, "true or false")
-    board.stream.unplug(power=power)
+    board.stream.unplug(power=_flag(fields, "power") if "power" in fields else True)
     return {}
 
 
@@ -184,6 +194,13 @@ def _object(fields: Fields, name: str) -> Fields:
     value = fields[name]
     if not isinstance(value, dict):
         raise ParameterError(name, value, "an object")
+    return value
+
+
+def _flag(fields: Fields, name: str) -> bool:
+    value = fields[name]
+    if not isinstance(value, bool):
+        raise ParameterError(name, value, "true or false")
     return value
 
 

@@ -15,7 +15,7 @@ from ohmsim.cells import CellArray, Opening
 from ohmsim.channels import Channels
 from ohmsim.clock import Clock
 from ohmsim.frontend import FrontEnd
-from ohmsim.hal import COLS, ROWS, Reset
+from ohmsim.hal import COLS, ROWS, BadReply, Reset
 
 INTO_A_GATE_NS = 2_000
 """A planned reset or trip comes so long after its gate has opened."""
@@ -55,6 +55,7 @@ class PinHal:
     time: Clock
     failed: Reset | None = None
     bad_conversions: int = 0
+    bad_reply: BadReply = BadReply.CHECK_SUM
     gates: int = 0
     last_gate_ns: int = 0
     orders: dict[str, int] = field(default_factory=dict)
@@ -69,6 +70,11 @@ class PinHal:
         self._reset_at_gate = 0
         self._trip_at_gate = 0
         self._hang_at_gate = 0
+
+    @property
+    def driven(self) -> bool:
+        """Whether the pins hold a gate open now."""
+        return self._opening is not None
 
     # --- what the world does to the board ---
 
@@ -145,13 +151,13 @@ class PinHal:
             self._count_down()
         return self._channels.trips
 
-    def convert(self, span: int, log2_osr: int, duration_ns: int) -> tuple[bool, list[int]]:
-        """One conversion: whether its reply is to be damaged, and the codes."""
+    def convert(self, span: int, log2_osr: int, duration_ns: int) -> tuple[BadReply | None, list[int]]:
+        """One conversion: how its reply is to be bad, and the codes."""
         samples = 1 << log2_osr
         outputs = self._channels.sample(self._opening, samples, self.time.now_ns, duration_ns)
-        damaged = self.bad_conversions > 0
-        self.bad_conversions -= damaged
-        return damaged, self.front.convert(outputs, span, samples).tolist()
+        bad = self.bad_reply if self.bad_conversions > 0 else None
+        self.bad_conversions -= bad is not None
+        return bad, self.front.convert(outputs, span, samples).tolist()
 
     def _hold(self) -> None:
         if self._opening is not None:

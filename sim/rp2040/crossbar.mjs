@@ -41,8 +41,8 @@ export class Crossbar {
   }
 
   convert(t, span, osr, ns) {
-    const [damaged, ...codes] = this.#ask('convert', Math.round(t), span, osr, ns);
-    return { damaged: damaged === '1', codes: codes.length ? codes.map(Number) : new Array(8).fill(0) };
+    const [reply, ...codes] = this.#ask('convert', Math.round(t), span, osr, ns);
+    return { reply, codes: codes.length ? codes.map(Number) : new Array(8).fill(0) };
   }
 
   fault(what, t) {

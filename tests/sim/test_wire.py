@@ -26,6 +26,15 @@ def client(board: EmulatedBoard) -> Iterator[Line]:
         yield line
 
 
+def test_a_console_sees_its_bytes_as_they_come() -> None:
+    lines = LineSplitter()
+    assert lines.feed(b"*IDN?\nx\x03y") == [b"*IDN?\n"]
+    assert lines.feed(b"\n\x03") == [b"x\x03y\n\x03"]
+    assert lines.feed(b"\x01pri") == [b"\x01pri"]
+    lines.clear()
+    assert lines.feed(b"*ID") == []
+
+
 def wire(board: EmulatedBoard, **fault: object) -> None:
     board.stream.call(lambda: board.stream.faults.set(fault), 10)
 

@@ -75,6 +75,15 @@ class Wire:
             *whole, self._part = (self._part + self._transport.read()).split(b"\n")
             self._lines += [line.decode("ascii", "replace") for line in whole]
 
+    def type(self, data: bytes, answer: bytes) -> None:
+        """Send bytes to MicroPython's console and wait for its answer, which need not end a line."""
+        self.raw(data)
+        until = monotonic() + WAIT_S
+        while answer not in self._part:
+            assert monotonic() < until, f"{answer!r} does not come for {WAIT_S:g} s: {self._part[-200:]!r}"
+            self._part += self._transport.read()
+        self._part = b""
+
     def ask(self, line: str) -> str:
         """Answer of a bare query."""
         self.write(line)
@@ -138,6 +147,12 @@ class Target:
         until = monotonic() + WAIT_S
         while self.truth("resets") < resets:
             assert monotonic() < until, f"no reset for {WAIT_S:g} s"
+
+    def await_safe(self) -> None:
+        """Return when the pins hold no gate open any more."""
+        until = monotonic() + WAIT_S
+        while self.truth("driven"):
+            assert monotonic() < until, f"lines are driven after {WAIT_S:g} s"
 
     def state(self) -> dict[str, Any]:
         """SYSTem:STATe."""

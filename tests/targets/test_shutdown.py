@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from tests.targets.conftest import Start
 from tests.targets.target import Session, Target
 
+from ohmloop.link.control import encode_matrix
+
 PULSE = (2, 3, 1.2, 10e-6)
+LONG_ARM = "ARM c0ffee,0.3,1.8,1.8,1,H,100000"
 HANG_MS = 110
+TRIP_NS = 1_000
+LONG_S = 0.5
+"""A pulse that outlives the watchdog."""
+
+CTRL_C = b"\x03"
 GATE_STEP_NS = 8
 
 
@@ -24,11 +33,26 @@ def test_a_trip_in_a_pulse_latches(target: Target) -> None:
     assert session.pulse([PULSE]).code == 0
 
 
-def test_a_bad_converter_reply_latches(target: Target) -> None:
+def test_an_amplifier_beyond_its_level_trips(target: Target) -> None:
+    """The pulse drives 120 uA into the finest range, which holds 60."""
     session = Session(target.wire)
-    target.control.ask("fault", converter={"bad": 1})
+    session.do("CONF 0.2,16,AUTO,HALF,L")
+    conductance_s = target.truth("conductance_s").copy()
+    conductance_s[PULSE[:2]] = 100e-6
+    target.control.ask("seed_state", conductance_s=encode_matrix(conductance_s))
+    reply = session.pulse([PULSE, PULSE])
+    assert reply.text.split(",")[2:4] == ["1", "109"]
+    assert target.truth("last_gate_ns") <= TRIP_NS
+    assert target.state()["latched"] == "trip"
+
+
+@pytest.mark.parametrize("bad", ["check sum", "busy", "silent"])
+def test_a_bad_converter_reply_latches(target: Target, bad: str) -> None:
+    session = Session(target.wire)
+    target.control.ask("fault", converter={"bad": 1, "as": bad})
     assert target.wire.request("MEAS:CELL? 0,0", session.lease).code == 111
-    assert target.state()["latched"] == "converter fault"
+    assert target.truth("driven") is False
+    assert (target.state()["latched"], target.state()["energised"]) == ("converter fault", False)
     session.do("SYST:CLE")
     session.do("MEAS:CELL? 0,0")
 
@@ -69,6 +93,31 @@ def test_a_gate_ends_in_time_although_the_application_hangs_in_it(target: Target
     assert target.truth("gates") == 1
     assert abs(target.truth("last_gate_ns") - width_s * 1e9) <= GATE_STEP_NS
     assert target.state()["boot_reason"] == "watchdog"
+
+
+def test_a_hang_does_not_outlive_the_watchdog_in_a_long_pulse(target: Target) -> None:
+    session = Session(target.wire, LONG_ARM)
+    target.control.ask("hang", when={"gates": 1})
+    session.send([(2, 3, 1.2, LONG_S)])
+    target.await_reset()
+    assert target.truth("last_gate_ns") <= HANG_MS * 1e6
+    assert target.truth("driven") is False
+    assert (target.state()["boot_reason"], target.state()["effects"]) == ("watchdog", 0)
+
+
+def test_an_application_that_is_killed_in_a_pulse_leaves_the_lines_safe(start: Start) -> None:
+    """Ctrl-C, as whoever has the console may send it. Only MicroPython on the board has one."""
+    target = start("rp2040")
+    session = Session(target.wire, LONG_ARM)
+    session.send([(2, 3, 1.2, LONG_S)])
+    while target.truth("gates") == 0:
+        pass
+    killed_ns = target.truth("virtual_time_us") * 1000
+    target.wire.raw(CTRL_C)
+    target.await_safe()
+    assert target.truth("virtual_time_us") * 1000 - killed_ns <= HANG_MS * 1e6
+    assert target.truth("last_gate_ns") < LONG_S * 1e9
+    assert target.truth("resets") == 0
 
 
 @pytest.mark.parametrize("reason", ["power", "reset"])

@@ -69,6 +69,16 @@ class ChipFlash(Files):
     def cut_after(self, size: int | None) -> None:
         self._hal.cut_flash_after(size)
 
+    @property
+    def full(self) -> bool:
+        """Nothing from here: its console can fill it."""
+        return False
+
+    @full.setter
+    def full(self, full: bool) -> None:
+        if full:
+            raise ParameterError("full", full, "left out: fill the flash through the console of the board")
+
     def remove(self, name: str) -> None:
         """Not from here."""
         raise ParameterError("file name", name, "known to the firmware alone")
@@ -169,8 +179,8 @@ class ChipBoard(RemoteBoard):
     def _convert(self, words: list[str]) -> str:
         now, span, log2_osr, duration_ns = map(int, words)
         self.hal.now(now)
-        damaged, codes = self.hal.convert(span, log2_osr, duration_ns)
-        return self._ok(int(damaged), *codes)
+        bad, codes = self.hal.convert(span, log2_osr, duration_ns)
+        return self._ok("good" if bad is None else bad.name.lower(), *codes)
 
     def _fault(self, words: list[str]) -> str:
         self.hal.faults.append(f"{int(words[0]) / 1000:.3f} us: {bytes.fromhex(words[1]).decode()}")

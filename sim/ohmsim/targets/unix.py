@@ -72,7 +72,10 @@ class UnixBoard(RemoteBoard):
         return "ok none" if data is None else f"ok x{data.hex()}"
 
     def _file_write(self, words: list[str]) -> str:
-        self.files.write(words[0], bytes.fromhex(words[1][1:]))
+        try:
+            self.files.write(words[0], bytes.fromhex(words[1][1:]))
+        except OSError as error:
+            return f"ok {error.errno}"
         return "ok"
 
     def _file_remove(self, words: list[str]) -> str:

@@ -8,6 +8,7 @@ const RESET_NS = 3000;
 const SETUP_NS = 253000;
 const CONVST_HIGH_NS = 10; // [recalled]
 const CONVERSION_NS = [1000, 3000, 5000, 10000, 20000, 41000, 81000, 162000, 324000];
+const STUCK_NS = 1e6;
 const DATA_POLYNOMIAL = 0x755b;
 const REGISTER_POLYNOMIAL = 0x07;
 const RANGE_READ = 0;
@@ -32,7 +33,7 @@ function crc(bytes, polynomial, width) {
 }
 
 export class Ad7606c {
-  /** `convert(span, log2_osr)` gives codes and whether the reply is to be damaged. */
+  /** `convert(span, log2_osr)` gives codes, and how the reply is: good, check_sum, busy (for long) or silent. */
   constructor(clock, convert, fault) {
     this.clock = clock;
     this.convert = convert;
@@ -53,6 +54,7 @@ export class Ad7606c {
     this.answer = 0;
     this.result = [];
     this.selected = false;
+    this.silent = false;
   }
 
   /** The processor was reset: its pins float, the part goes on with a new clock. */
@@ -110,15 +112,16 @@ export class Ad7606c {
       this.result = this.#words(this.pending);
       this.#busy(false);
     });
-    this.done.schedule(CONVERSION_NS[osr]);
     this.pending = this.convert(this.#span, osr, CONVERSION_NS[osr]);
+    this.silent = this.pending.reply === 'silent';
+    this.done.schedule(this.pending.reply === 'busy' ? STUCK_NS : CONVERSION_NS[osr]);
   }
 
-  #words({ codes, damaged }) {
+  #words({ codes, reply }) {
     const lines = (this.registers[CONFIG] >> 3) & 3;
     const words = codes.slice(0, lines === ONE_LINE ? CHANNELS : CHANNELS / 2).map((code) => code & 0xffff);
     if (this.#checked) words.push(crc(words.flatMap((word) => [word >> 8, word & 255]), DATA_POLYNOMIAL, 16));
-    if (damaged) words[0] ^= 0x0100;
+    if (reply === 'check_sum') words[0] ^= 0x0100;
     return words;
   }
 
@@ -133,7 +136,7 @@ export class Ad7606c {
     const reply = [0, this.answer];
     if (this.#checked) reply.push(crc(reply, REGISTER_POLYNOMIAL, 8));
     const bytes = this.registerMode ? reply : this.result.flatMap((word) => [word >> 8, word & 255]);
-    this.driven = bytes.flatMap((byte) => bitsOf(byte, 8));
+    this.driven = this.silent ? [] : bytes.flatMap((byte) => bitsOf(byte, 8));
   }
 
   shift(word, bits, spi) {

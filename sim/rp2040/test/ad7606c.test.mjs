@@ -6,7 +6,7 @@ import { ADC, Clock } from './bench.mjs';
 
 const CODES = [1, -2, 300, -32768, 32767, 0, 5, -1];
 
-function chip(reply = { codes: CODES, damaged: false }) {
+function chip(reply = { codes: CODES, reply: 'good' }) {
   const faults = [];
   const asked = [];
   const clock = new Clock();
@@ -83,7 +83,7 @@ test('with two output lines, as after reset, four words come on the first', () =
 });
 
 test('a damaged reply does not pass its check sum', () => {
-  const { adc, clock } = chip({ codes: CODES, damaged: true });
+  const { adc, clock } = chip({ codes: CODES, reply: 'check_sum' });
   setUp(adc, clock);
   checked(adc, clock, 0, 0);
   convert(adc, clock);
