@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "firmware" / "engine"
-TARGET = Path(__file__).with_name("fuzz.c")
+TARGET = (Path(__file__).with_name("fuzz.c"), Path(__file__).with_name("fuzz_board.c"))
 REPLAY = Path(__file__).with_name("fuzz_replay.c")
 CORPUS = Path(__file__).with_name("fuzz_corpus.txt")
 BUILD = ROOT / "build" / "fuzz"
@@ -43,7 +43,9 @@ def build(compiler: str) -> Path:
     """The fuzzer, built anew."""
     fuzzer = BUILD / "engine"
     instrumented = "-fsanitize=fuzzer,address,undefined"
-    subprocess.run([compiler, *CHECKED, SMALL, instrumented, "-o", fuzzer, TARGET, *sources()], check=True, timeout=300)
+    subprocess.run(
+        [compiler, *CHECKED, SMALL, instrumented, "-o", fuzzer, *TARGET, *sources()], check=True, timeout=300
+    )
     return fuzzer
 
 

@@ -31,7 +31,7 @@ def test_random_calls(hostile, seed):
 
 def test_inputs_that_fuzzing_found(tmp_path: Path) -> None:
     """They reach every branch of the engine; the hardware behind it checks law 3 at every gate."""
-    replay = built(tmp_path / "replay", [SMALL], TARGET, REPLAY)
+    replay = built(tmp_path / "replay", [SMALL], *TARGET, REPLAY)
     run = subprocess.run([replay], input=CORPUS.read_text(), capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, run.stderr
     assert int(run.stdout) == len(known_inputs())
