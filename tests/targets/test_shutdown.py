@@ -34,11 +34,11 @@ def test_a_trip_in_a_pulse_latches(target: Target) -> None:
 
 
 def test_an_amplifier_beyond_its_level_trips(target: Target) -> None:
-    """The pulse drives 120 uA into the finest range, which holds 60."""
+    """The pulse drives 60 uA into the finest range: the amplifier goes to -6.6 V."""
     session = Session(target.wire)
     session.do("CONF 0.2,16,AUTO,HALF,L")
     conductance_s = target.truth("conductance_s").copy()
-    conductance_s[PULSE[:2]] = 100e-6
+    conductance_s[PULSE[:2]] = 50e-6
     target.control.ask("seed_state", conductance_s=encode_matrix(conductance_s))
     reply = session.pulse([PULSE, PULSE])
     assert reply.text.split(",")[2:4] == ["1", "109"]
