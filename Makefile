@@ -22,7 +22,7 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-torch build lint types contracts generated bench-physics bench-devices bench-network bench-loop bench-learning clean micropython
+.PHONY: help demo test test-torch build lint types contracts generated bench-physics bench-devices bench-network bench-programming bench-loop bench-learning clean micropython
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -60,6 +60,9 @@ bench-devices: $(DEV)  ## pulses on every cell beside the synaptogen package; ro
 bench-network: $(DEV)  ## the resistive network beside SuperLU, badcrossbar and ngspice; rows in docs/results
 	@tools/fetch_badcrossbar.sh || [ $$? -eq 3 ]
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m tests.bench.network
+
+bench-programming: $(DEV)  ## programming policies on simulated arrays (CASES="band league"); goes on where it was
+	OPENBLAS_NUM_THREADS=1 $(PY) -m tests.bench.programming $(CASES)
 
 bench-loop: $(DEV)  ## the whole loop against ISPP, PyVISA and the digital network; rows in docs/results
 	$(PY) -m tests.bench.loop

@@ -30,6 +30,9 @@ ASSUMED_CELLS = 4
 SHARPEN_FROM = 0.25
 """The population is learned again after so many more pulses, as a fraction of the cells pulsed so far."""
 
+SAMPLE = 512
+"""Of many cells, about so many are asked what the population is: they say it as well as all."""
+
 
 @dataclass(frozen=True, slots=True)
 class FilterSettings:
@@ -43,7 +46,7 @@ class FilterSettings:
 
     drift: float = 0.05
     escape: float = 0.04
-    turning: float = 0.1
+    turning: float = 0.4
 
     def __post_init__(self) -> None:
         if not (self.drift >= 0 and self.escape > 0 and self.turning >= 0):
@@ -143,12 +146,13 @@ class StepFilter:
 
     def _sharpen(self, number: int) -> None:
         """Learn mean and spread of the thresholds anew from all cells pulsed so far (empirical Bayes, one EM step)."""
-        known = self._misses[number] >= 0
+        known = np.flatnonzero(self._misses[number] >= 0)
+        known = known[:: 1 + known.size // SAMPLE]
         curve, thresholds_v, prior = self.curves[number], self._thresholds_v[number], self._log_prior[number]
         logs = self._log_likelihood[number][known] + prior
         weights = np.exp(logs - logs.max(axis=1, keepdims=True))
         share = (weights / weights.sum(axis=1, keepdims=True)).sum(axis=0)
-        trust, count = self._trust, float(known.sum())
+        trust, count = self._trust, float(known.size)
         total = trust + count
         mean_v = (trust * curve.threshold_v + share @ thresholds_v) / total
         spread = trust * (curve.threshold_spread_v**2 + (curve.threshold_v - mean_v) ** 2)
