@@ -49,10 +49,12 @@ class Board:
 
 
 @contextmanager
-def emulated(geometry: str, seed: int, count: int = 1, device: str = "vteam") -> Iterator[list[Board]]:
+def emulated(
+    geometry: str, seed: int, count: int = 1, device: str = "vteam", settings: dict[str, str] | None = None
+) -> Iterator[list[Board]]:
     """Armed boards of one emulator."""
     options = {"device": device, "seed": str(seed), "boards": str(count)}
-    with EmulatorProcess(Geometry.parse(geometry), options) as process, process.control() as control:
+    with EmulatorProcess(Geometry.parse(geometry), options, settings) as process, process.control() as control:
         crossbars = [open_crossbar(f"{board.url}?timeout=0.5&reconnect=1") for board in process.boards]
         try:
             for crossbar in crossbars:

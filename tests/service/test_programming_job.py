@@ -55,6 +55,9 @@ def test_nothing_is_ready_before_it_is_programmed(http: httpx.Client) -> None:
         (b'{"model": "small", "tolerance": 0.9}', 400, "tolerance"),
         (b'{"model": "small", "tolerance": NaN}', 400, "tolerance"),
         (b'{"model": "small", "pulses": true}', 400, "pulses"),
+        (b'{"model": "small", "stress_s": -1}', 400, "stress_s"),
+        (b'{"model": "small", "settle_s": 1e9}', 400, "settle_s"),
+        (b'{"model": "small", "rounds": 1e9}', 400, "rounds"),
         (b'{"model": "small", "volts": 3}', 400, "volts: extra inputs"),
         (b'{"model": "small", "resume": 4711}', 404, "no run 4711"),
         (b'{"model": "' + b"x" * 70_000 + b'"}', 413, "larger than"),
@@ -100,6 +103,42 @@ def test_a_job_has_the_station_to_itself(tmp_path: Path) -> None:
             assert progress.data["board"] == served.station.boards[0].capabilities.serial
             until(events, "job", id=number, state="done")
         assert served.station.jobs[number].wait(10)
+
+
+def test_a_job_is_paused_and_goes_on(tmp_path: Path) -> None:
+    with (
+        EmulatorProcess(SLOW, {"seed": "5"}) as emulator,
+        emulator.control() as control,
+        serve(tmp_path / "runs.sqlite", emulator.boards[0].url, network("large", SLOW), geometry=SLOW) as served,
+    ):
+        control.ask("fault", wire={"late": 1.0, "late_s": 0.05})  # so that it lasts
+        http = served.http
+        with listening(http) as events:
+            number = start(http, "large")
+            until(events, "progress")
+            assert http.post(f"/v1/jobs/{number}/resume").status_code == 409
+            assert http.post(f"/v1/jobs/{number}/pause").json()["state"] == "paused"
+            until(events, "job", id=number, state="paused")
+            assert http.post(f"/v1/jobs/{number}/pause").status_code == 409
+            assert http.post("/v1/programming", json={"model": "large"}).status_code == 409
+            control.ask("fault", none=True)
+            assert http.post(f"/v1/jobs/{number}/resume").json()["state"] == "running"
+            until(events, "job", id=number, state="done")
+        assert served.station.jobs[number].wait(10)
+        assert http.post(f"/v1/jobs/{number}/pause").status_code == 409
+
+
+def test_a_paused_job_can_be_cancelled(tmp_path: Path) -> None:
+    with serve(tmp_path / "runs.sqlite", "emu://32x32?seed=5", network("large", SLOW), geometry=SLOW) as served:
+        http = served.http
+        with listening(http) as events:
+            number = start(http, "large", settle_s=600.0)
+            until(events, "progress", phase="verifying")
+            assert http.post(f"/v1/jobs/{number}/pause").status_code == 202
+            assert http.post(f"/v1/jobs/{number}/cancel").status_code == 202
+            until(events, "job", id=number, state="cancelled")
+        assert served.station.jobs[number].wait(10)
+        assert http.get("/v1/runs").json()[-1]["state"] == "paused"
 
 
 def test_a_programmed_station_answers(programmed: Served) -> None:

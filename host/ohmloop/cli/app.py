@@ -8,7 +8,22 @@ from typing import Annotated
 
 import typer
 
-from ohmloop.cli import arm, calibrate, demo, doctor, emulate, infer, program, runs, scan, serve, stop
+from ohmloop.cli import (
+    arm,
+    calibrate,
+    characterise,
+    demo,
+    doctor,
+    emulate,
+    form,
+    infer,
+    program,
+    runs,
+    scan,
+    serve,
+    stop,
+    verify,
+)
 from ohmloop.cli.failure import describe
 
 DEBUG = "OHMLOOP_DEBUG"
@@ -40,7 +55,10 @@ app.command()(scan.scan)
 app.command()(doctor.doctor)
 app.command()(arm.arm)
 app.command()(calibrate.calibrate)
+app.command()(form.form)
+app.command()(characterise.characterise)
 app.command()(program.program)
+app.command()(verify.verify)
 app.command()(infer.infer)
 app.command()(serve.serve)
 app.add_typer(runs.app, name="runs")

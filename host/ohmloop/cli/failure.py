@@ -41,6 +41,7 @@ def _code(error: Exception) -> int:
     from ohmloop.crossbar import BoardRefusal, CrossbarError, LinkLost
     from ohmloop.mapping.errors import MappingError
     from ohmloop.network.errors import NetworkError
+    from ohmloop.procedures.errors import ProcedureError
     from ohmloop.programming.errors import ProgrammingError
     from ohmloop.service.errors import ServiceConfigurationError, ServiceError
     from ohmloop.station.errors import PortOwned, StationBusy, StationError
@@ -57,6 +58,7 @@ def _code(error: Exception) -> int:
         (CrossbarError, FAILED),
         (StationError, FAILED),
         (ProgrammingError, FAILED),
+        (ProcedureError, FAILED),
         (MappingError, FAILED),
         (NetworkError, FAILED),
         (ServiceError, FAILED),

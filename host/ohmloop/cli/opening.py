@@ -56,12 +56,21 @@ def armed_station(
 
     `before` is called once the boards are ours and before they are armed.
     """
-    from ohmloop.station import Station
-
-    with open_store(store) as kept, Station(urls, device, kept, dry_run=dry_run) as station:
+    with our_station(urls, device, store, dry_run=dry_run) as station:
         if before is not None:
             before(station)
         station.arm()
+        yield station
+
+
+@contextmanager
+def our_station(
+    urls: Sequence[str], device: DeviceFile, store: Path | None, *, dry_run: bool = False
+) -> Iterator[Station]:
+    """A station and the store at `store` for the length of a block; nothing is armed."""
+    from ohmloop.station import Station
+
+    with open_store(store) as kept, Station(urls, device, kept, dry_run=dry_run) as station:
         yield station
 
 

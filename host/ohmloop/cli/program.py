@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ohmloop.cli.characterise import warn
 from ohmloop.cli.drawing import check_can_draw
+from ohmloop.cli.duration import parse_duration_s
 from ohmloop.cli.failure import FAILED, USAGE, CommandError
 from ohmloop.cli.interrupt import carry_out
 from ohmloop.cli.opening import armed_station, open_device, open_model
 from ohmloop.cli.options import Devices, DutFile, ModelName, StorePath
-from ohmloop.cli.output import AsJson, print_json, print_table
+from ohmloop.cli.output import AsJson, print_json
+from ohmloop.cli.report_view import print_reports
+
+if TYPE_CHECKING:
+    from ohmloop.programming.characterisation import Characterisation
+    from ohmloop.station import Station
+
+Again = Annotated[
+    list[str] | None,
+    typer.Option("--recheck-after", metavar="TIME", help="Read again so long after (1s, 1h, 1d). May be repeated."),
+]
 
 
 def program(
@@ -21,11 +33,21 @@ def program(
     model: ModelName,
     dut: DutFile = None,
     policy: Annotated[
-        str, typer.Option(help="Decides the next pulse: bayes, ekf, vipi, ispp, alibart, level or openmena.")
-    ] = "vipi",
+        str | None, typer.Option(help="What decides the next pulse; the choice of `characterise` unless given.")
+    ] = None,
+    profile: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What `characterise` wrote; the newest in the store unless given."),
+    ] = None,
     tolerance: Annotated[float, typer.Option(help="Half-width of the band, as a fraction of the range.")] = 0.02,
     pulses: Annotated[int, typer.Option(min=1, help="Pulses after which a cell is given up.")] = 100,
+    stress: Annotated[str, typer.Option(metavar="TIME", help="Pulse time after which a cell is given up.")] = "1s",
     time_s: Annotated[float, typer.Option("--time", help="Seconds after which all cells are given up.")] = 600.0,
+    settle: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Rest before the target is read again, for cells that relax.")
+    ] = None,
+    rounds: Annotated[int | None, typer.Option(min=0, help="How often it is read again and corrected.")] = None,
+    recheck_after: Again = None,
     resume: Annotated[int | None, typer.Option(metavar="RUN", help="Go on with an interrupted run.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read, plan and count, but send no pulse.")] = False,
     maps: Annotated[Path | None, typer.Option(help="Draw target, achieved and error maps into this PNG.")] = None,
@@ -34,29 +56,54 @@ def program(
 ) -> None:
     """Program a network into the boards. The first Ctrl-C waits for a safe point, the second stops at once."""
     from ohmloop.cli.progress import CampaignProgress
-    from ohmloop.programming import Acceptance, Stops
-    from ohmloop.service.hosted import HostedNetwork, ProgrammingPlan
+    from ohmloop.programming import Stops
+    from ohmloop.programming.characterisation import Characterisation
+    from ohmloop.service.characterising import newest
+    from ohmloop.service.hosted import HostedNetwork
+    from ohmloop.service.plan import ProgrammingPlan
     from ohmloop.service.programming import KIND, Programming, settle_interrupted
-    from ohmloop.station import PulsesWithheld, Station
+    from ohmloop.station import PulsesWithheld
 
     if maps is not None:
         check_can_draw()
-    try:
-        plan = ProgrammingPlan(policy, Acceptance(tolerance=tolerance), Stops(pulses=pulses, time_s=time_s))
-    except ValueError as error:
-        raise CommandError(str(error), USAGE) from None
+    waits_s = sorted(parse_duration_s(text) for text in recheck_after or ())
+    settle_s, stress_s = parse_duration_s(settle) if settle is not None else 0.0, parse_duration_s(stress)
+    measured = None if profile is None else Characterisation.load(profile)
     network, under_test = open_model(model), open_device(device, dut)
 
-    def settle(station: Station) -> None:
+    def plan_for(station: Station) -> ProgrammingPlan:
+        found: Characterisation | None = measured
+        if found is None:
+            boards = [board.capabilities.serial for board in station.boards]
+            found = newest(station.store, under_test.hash, boards)
+        try:
+            return ProgrammingPlan.chosen(
+                under_test,
+                found,
+                tolerance=tolerance,
+                stops=Stops(pulses=pulses, time_s=time_s, stress_s=stress_s),
+                policy=policy,
+                settle_s=settle_s,
+                rounds=rounds,
+            )
+        except ValueError as error:
+            raise CommandError(str(error), USAGE) from None
+
+    def before(station: Station) -> None:
         if resume is not None:
             settle_interrupted(station, resume)
+        plan_for(station)  # what makes no sense is said before anything is armed
 
     with (
-        armed_station(device, under_test, store, dry_run=dry_run, before=settle) as station,
+        armed_station(device, under_test, store, dry_run=dry_run, before=before) as station,
         HostedNetwork(network, station.boards, under_test) as hosted,
         CampaignProgress(quiet=json) as progress,
     ):
-        programming = Programming(station, hosted, plan, resume=resume, tell=progress)
+        plan = plan_for(station)
+        choice = plan.choice(under_test)
+        if choice is not None:
+            warn(choice)
+        programming = Programming(station, hosted, plan, resume=resume, recheck_after_s=waits_s, tell=progress)
         job = carry_out(station, KIND, programming)
         if isinstance(job.failure, PulsesWithheld):
             print(f"ohmloop: {job.failure}; everything else is ready", file=sys.stderr)
@@ -71,21 +118,7 @@ def program(
     if json:
         print_json(summary)
     else:
-        print_table(
-            ("board", "outcome", "cells", "in band", "pulses a cell", "reads a cell", "exchanges"),
-            [
-                (
-                    report["board"],
-                    report["outcome"],
-                    report["cells"],
-                    f"{report['declared_in_band']:.2%}",
-                    f"{report['pulses_per_cell']['mean']:.1f}",
-                    f"{report['reads_per_cell']['mean']:.1f}",
-                    report["exchanges"],
-                )
-                for report in summary["boards"]
-            ],
-        )
+        print_reports(programming.reports)
     if not programming.complete:
         reasons = "; ".join(f"board {board['board']}: {board['note']}" for board in summary["boards"] if board["note"])
         raise CommandError(f"stopped before the end ({reasons}); go on with --resume {programming.run.id}", FAILED)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ohmloop.cli.drawing import check_can_draw
+from ohmloop.cli.failure import CommandError
 from ohmloop.cli.options import StorePath, open_store
 from ohmloop.cli.output import AsJson, print_json, print_table
+from ohmloop.cli.report_view import print_reports
 
 if TYPE_CHECKING:
+    from ohmloop.programming import Report
+    from ohmloop.programming.characterisation import Characterisation
     from ohmloop.store import RunSummary
+
+LONGEST_SHOWN = 200
+"""Letters of an event in the table."""
 
 app = typer.Typer(help="List, show and export runs.", no_args_is_help=True)
 
@@ -35,17 +45,49 @@ def list_runs(store: StorePath = None, json: AsJson = False) -> None:
 
 
 @app.command()
-def show(number: Number, store: StorePath = None, json: AsJson = False) -> None:
-    """Show one run: what was asked, what came of it, and its events."""
-    from ohmloop.service.runs import whole
+def show(
+    number: Number,
+    picture: Annotated[Path | None, typer.Option(help="Draw what the run found into this PNG.")] = None,
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
+    """Show one run: what was asked, what came of it, its reports and its events."""
+    from ohmloop.programming.kept import kept_reports
+    from ohmloop.service.characterising import found_in
+    from ohmloop.service.runs import find_run, whole
 
+    if picture is not None:
+        check_can_draw()
     with open_store(store) as kept:
-        run = whole(kept, number)
+        said, run = whole(kept, number), find_run(kept, number)
+        reports = kept_reports(run)
+        measured = found_in(run) if not reports else None
+    if picture is not None:
+        _draw(number, reports, measured, picture)
     if json:
-        print_json(run)
+        print_json({**said, "reports": [loads(report.to_json()) for report in reports]})
         return
-    print_table(("", ""), [(key, value) for key, value in run.items() if key != "events"])
-    print_table(("at", "event", ""), [(event["at"], event["kind"], event["data"]) for event in run["events"]])
+    print_table(("", ""), [(key, value) for key, value in said.items() if key not in ("events", "summary")])
+    if reports:
+        print_reports(reports)
+    print_table(("at", "event", ""), [(event["at"], event["kind"], _short(event["data"])) for event in said["events"]])
+
+
+def _draw(number: int, reports: Sequence[Report], measured: Characterisation | None, picture: Path) -> None:
+    from ohmloop.programming.characterised import draw_characterisation
+    from ohmloop.programming.maps import draw_maps
+
+    if reports:
+        draw_maps(reports, picture)
+    elif measured is not None:
+        draw_characterisation(measured, picture)
+    else:
+        raise CommandError(f"run {number} has found nothing that could be drawn")
+
+
+def _short(data: object) -> str:
+    said = str(data)
+    return said if len(said) <= LONGEST_SHOWN else f"{said[:LONGEST_SHOWN]}… (--json shows all)"
 
 
 @app.command()

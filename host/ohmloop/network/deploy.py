@@ -9,7 +9,17 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from ohmloop.crossbar import Crossbar, Setup
 from ohmloop.mapping import Placement
 from ohmloop.network.errors import NetworkError
-from ohmloop.programming import Acceptance, Campaign, Policy, ProgrammingProfile, Progress, Report, Stops
+from ohmloop.programming import (
+    Acceptance,
+    Campaign,
+    Policy,
+    Population,
+    ProgrammingProfile,
+    Progress,
+    Report,
+    Schedule,
+    Stops,
+)
 from ohmloop.store import Run
 
 POLL_S = 0.2
@@ -23,7 +33,7 @@ class Deployment:
         placement: which conductances go where.
         crossbars: one for each array of the placement, armed.
         policy: makes a policy for each board.
-        acceptance, stops, profile, setup: as for Campaign, the same for all boards.
+        acceptance, stops, profile, population, schedule, setup: as for Campaign, the same for all boards.
         run: journal of all boards; a run that was interrupted is resumed.
         progress: called after each round of any board, in that board's thread, one call at a time.
 
@@ -39,6 +49,8 @@ class Deployment:
         stops: Stops,
         *,
         profile: ProgrammingProfile,
+        population: Population | None = None,
+        schedule: Schedule | None = None,
         setup: Setup | None = None,
         run: Run | None = None,
         progress: Callable[[Progress], None] | None = None,
@@ -56,6 +68,8 @@ class Deployment:
                 acceptance,
                 stops,
                 profile=profile,
+                population=population,
+                schedule=schedule,
                 setup=setup,
                 run=run,
                 progress=self._tell,
@@ -88,6 +102,16 @@ class Deployment:
         for campaign in self._campaigns:
             campaign.request_stop()
 
+    def hold(self) -> None:
+        """Let every board wait at its next safe point, until `go_on` or `request_stop`; from any thread."""
+        for campaign in self._campaigns:
+            campaign.hold()
+
+    def go_on(self) -> None:
+        """End that wait. May be called from any thread."""
+        for campaign in self._campaigns:
+            campaign.go_on()
+
     def _await_safe_point(self, pending: Sequence[Future[Report]]) -> None:
         try:
             _await(pending)
@@ -110,13 +134,25 @@ def deploy(
     stops: Stops,
     *,
     profile: ProgrammingProfile,
+    population: Population | None = None,
+    schedule: Schedule | None = None,
     setup: Setup | None = None,
     run: Run | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> list[Report]:
     """Program a placement over several boards in parallel and wait for it; see Deployment."""
     deployment = Deployment(
-        placement, crossbars, policy, acceptance, stops, profile=profile, setup=setup, run=run, progress=progress
+        placement,
+        crossbars,
+        policy,
+        acceptance,
+        stops,
+        profile=profile,
+        population=population,
+        schedule=schedule,
+        setup=setup,
+        run=run,
+        progress=progress,
     )
     return deployment.execute()
 

@@ -22,6 +22,7 @@ from ohmloop.programming.population import Population
 from ohmloop.programming.profile import ProgrammingProfile
 from ohmloop.programming.progress import Phase, Progress
 from ohmloop.programming.report import Outcome, Report
+from ohmloop.programming.residuals import residuals
 from ohmloop.programming.rounds import Rounds
 from ohmloop.programming.safe_points import SafePoint, SafePoints
 from ohmloop.programming.schedule import Schedule, Scope
@@ -230,4 +231,5 @@ class Campaign:
             outcome=outcome,
             note=note,
             interruptions=self._access.interruptions,
+            residuals=residuals(self._history, self._population) if self._population is not None else None,
         )

@@ -19,3 +19,7 @@ class Interrupted(ProgrammingError):
 
 class PopulationError(ProgrammingError, ValueError):
     """A population model makes no sense, or the records are too few or too uniform to learn one from."""
+
+
+class CharacterisationError(ProgrammingError, ValueError):
+    """A characterisation is not understood, or belongs to another device; the message says what is wrong with it."""

@@ -35,6 +35,14 @@ class History:
         """Add the pulses of one exchange, arrays of shape (n,)."""
         self._blocks.append((cells.copy(), np.stack([volts, widths_s, before_s, after_s], axis=1)))
 
+    def steps(self) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """All pulses in order, vectors of one length: cell, amplitude in V, conductance before and after in S."""
+        if not self._blocks:
+            return np.empty(0, dtype=np.intp), np.empty(0), np.empty(0), np.empty(0)
+        cells = np.concatenate([cells for cells, _ in self._blocks])
+        volts, _, before_s, after_s = np.concatenate([block for _, block in self._blocks]).T
+        return cells, volts, before_s, after_s
+
     def of(self, cell: int) -> tuple[PulseRecord, ...]:
         """What one cell received."""
         return tuple(

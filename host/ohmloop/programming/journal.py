@@ -12,6 +12,7 @@ from ohmloop.crossbar import Crossbar, ExchangeStatus, UncertainExchange
 from ohmloop.programming.access import Access
 from ohmloop.programming.cells import Cells
 from ohmloop.programming.errors import ResumeError
+from ohmloop.programming.kept import keep_report
 from ohmloop.programming.report import Report
 from ohmloop.programming.tally import Tally
 
@@ -71,8 +72,7 @@ class Journal:
     def ended(self, report: Report) -> None:
         """Keep the report."""
         if self._run is not None:
-            self._run.put(self._name("report"), report.arrays())
-            self._run.event("campaign ended", report.summary())
+            keep_report(self._run, report)
 
     def _name(self, what: str) -> str:
         return f"{self._access.serial}.{what}"

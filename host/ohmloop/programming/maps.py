@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ohmloop.programming.errors import ProgrammingError
+from ohmloop.programming.picture import new_figure, save_png
 from ohmloop.programming.report import Report
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 MICROSIEMENS = 1e6
 PERCENT = 100
-DOTS_PER_INCH = 120
 BINS = 61
 
 
@@ -31,19 +31,13 @@ def draw_maps(reports: Sequence[Report], path: Path) -> None:
     """
     if not reports:
         raise ProgrammingError("there are no reports to draw")
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ProgrammingError("drawing maps needs matplotlib: install ohmloop[plot]") from error
-    figure = Figure(figsize=(10, 2.9 * len(reports) + 2.6), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(10, 2.9 * len(reports) + 2.6)
     grid = figure.add_gridspec(len(reports) + 1, 3)
     for row, report in enumerate(reports):
         axes = [figure.add_subplot(grid[row, column]) for column in range(3)]
         _maps(figure, axes, report)
     _histogram(figure.add_subplot(grid[len(reports), :]), reports)
-    figure.savefig(path, dpi=DOTS_PER_INCH, format="png")
+    save_png(figure, path)
 
 
 def _maps(figure: Figure, axes: Sequence[Axes], report: Report) -> None:

@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 
 from ohmloop.programming.acceptance import Acceptance
 from ohmloop.programming.cells import FAILURES, Cells, CellState
+from ohmloop.programming.distribution import distribution, spread
 from ohmloop.programming.history import History, PulseRecord
 from ohmloop.programming.policy import Policy
 from ohmloop.programming.profile import ProgrammingProfile
 from ohmloop.programming.progress import Progress
+from ohmloop.programming.recheck import Recheck
+from ohmloop.programming.residuals import Residuals
 from ohmloop.programming.stops import Failure
 
-QUANTILES = (1, 5, 25, 50, 75, 95, 99)
-"""Percentiles of the error distribution that a report states."""
+STUCK = 0.05
+"""A cell whose readings all lie within this fraction of the largest has not moved: read noise alone makes some."""
 
 
 class Outcome(StrEnum):
@@ -29,6 +32,15 @@ class Outcome(StrEnum):
     DONE = "done"
     PAUSED = "paused"
     STOPPED = "stopped"
+
+
+class Finding(StrEnum):
+    """What the pulses of a cell that was given up say of it."""
+
+    UNTRIED = "untried"
+    STUCK = "stuck"
+    SLOW = "slow"
+    RESTLESS = "restless"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,18 @@ class FailedCell:
     target_s: float
     measured_s: float
     history: tuple[PulseRecord, ...]
+
+    @property
+    def finding(self) -> Finding:
+        """Stuck: no pulse moved it visibly. Slow: it never reached the target. Restless: it went past it."""
+        if not self.history:
+            return Finding.UNTRIED
+        seen_s = np.array([(pulse.before_s, pulse.after_s) for pulse in self.history])
+        known_s = seen_s[np.isfinite(seen_s).all(axis=1)]
+        if not known_s.size or np.ptp(known_s) <= STUCK * np.abs(known_s).max():
+            return Finding.STUCK
+        above = known_s > self.target_s
+        return Finding.SLOW if (above == above[0, 0]).all() else Finding.RESTLESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +81,9 @@ class Report:
         pulses, full_pulses, reads, stress_s: what each cell received, same shape, NaN without a target; stress is the
             sum of its pulse widths, s.
         accepted: declared in band, same shape. failures: the cells that were given up.
+        residuals: whether the device still answers as it was characterised; None if it was not.
+        rechecks: what was found when the cells were read again later.
+        true_s: what the cells of a simulated array really were at the end, S, same shape; None where nobody can know.
 
     Pulses of an exchange with unknown outcome count as received.
     """
@@ -78,6 +105,9 @@ class Report:
     stress_s: NDArray[np.float64]
     accepted: NDArray[np.bool_]
     failures: tuple[FailedCell, ...]
+    residuals: Residuals | None = None
+    rechecks: tuple[Recheck, ...] = ()
+    true_s: NDArray[np.float64] | None = None
 
     @classmethod
     def of(
@@ -92,6 +122,7 @@ class Report:
         outcome: Outcome,
         note: str,
         interruptions: int,
+        residuals: Residuals | None = None,
     ) -> Report:
         """The report of the cells of a campaign as they stand."""
         failures = tuple(
@@ -123,6 +154,7 @@ class Report:
             stress_s=cells.matrix(cells.stress_s),
             accepted=cells.matrix((cells.state == CellState.ACCEPTED).astype(np.float64)) == 1,
             failures=failures,
+            residuals=residuals,
         )
 
     @property
@@ -134,6 +166,14 @@ class Report:
     def declared_in_band(self) -> float:
         """Fraction of the cells with a target that were accepted; 1 if there are none."""
         return self.totals.accepted / self.totals.cells if self.totals.cells else 1.0
+
+    @property
+    def true_in_band(self) -> float | None:
+        """Fraction of the cells with a target that really were in the tolerance band; None where nobody can know."""
+        if self.true_s is None:
+            return None
+        errors = np.abs(self.true_s - self.targets_s)[np.isfinite(self.targets_s)] / self.profile.span_s
+        return float((errors <= self.acceptance.tolerance).mean()) if errors.size else 1.0
 
     def summary(self) -> dict[str, Any]:
         """The report as plain JSON values, without the arrays and without histories."""
@@ -147,47 +187,50 @@ class Report:
             "acceptance": asdict(self.acceptance),
             "cells": self.totals.cells,
             "declared_in_band": self.declared_in_band,
+            "true_in_band": self.true_in_band,
             "failed": {reason.value: reasons.count(reason) for reason in Failure if reason in reasons},
-            "error": _distribution(self.errors),
-            "pulses_per_cell": _spread(self.pulses),
-            "full_voltage_pulses_per_cell": _spread(self.full_pulses),
-            "reads_per_cell": _spread(self.reads),
-            "stress_s_per_cell": _spread(self.stress_s),
+            "error": distribution(self.errors),
+            "pulses_per_cell": spread(self.pulses),
+            "full_voltage_pulses_per_cell": spread(self.full_pulses),
+            "reads_per_cell": spread(self.reads),
+            "stress_s_per_cell": spread(self.stress_s),
             "exchanges": self.totals.exchanges,
             "rounds": self.totals.round,
             "interruptions": self.interruptions,
             "elapsed_s": self.totals.elapsed_s,
+            "profile_fits": None if self.residuals is None else self.residuals.to_dict(),
+            "rechecks": [
+                found.summary(self.targets_s, self.profile.span_s, self.acceptance.tolerance) for found in self.rechecks
+            ],
         }
 
     def to_json(self) -> str:
         """The summary with every failed cell and its history, as JSON text."""
-        failures = [{**asdict(failure), "reason": failure.reason.value} for failure in self.failures]
+        failures = [
+            {**asdict(failure), "reason": failure.reason.value, "finding": failure.finding.value}
+            for failure in self.failures
+        ]
         return json.dumps(_without_nan({**self.summary(), "failures": failures}), allow_nan=False)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays by name, as a run keeps them."""
+        """The arrays by name, as a run keeps them.
+
+        `failed` has a line with row, column and number of the reason for each cell that was given up; `history` one
+        with row, column, amplitude, width and conductances before and after for each pulse that these received.
+        """
         names = ("targets_s", "measured_s", "pulses", "full_pulses", "reads", "stress_s", "accepted")
-        return {name: getattr(self, name) for name in names}
-
-
-def _spread(values: NDArray[np.float64]) -> dict[str, float]:
-    known = values[np.isfinite(values)]
-    if not known.size:
-        return {"mean": 0.0, "p99": 0.0, "total": 0.0}
-    return {"mean": float(known.mean()), "p99": float(np.percentile(known, 99)), "total": float(known.sum())}
-
-
-def _distribution(errors: NDArray[np.float64]) -> dict[str, float]:
-    """Errors as fractions of the range."""
-    known = errors[np.isfinite(errors)]
-    if not known.size:
-        return {}
-    quantiles = np.percentile(known, QUANTILES)
-    return {
-        "mean": float(known.mean()),
-        "rms": float(np.sqrt(np.mean(known**2))),
-        **{f"p{percent}": float(value) for percent, value in zip(QUANTILES, quantiles, strict=True)},
-    }
+        reasons = tuple(Failure)
+        failed = [(cell.row, cell.col, reasons.index(cell.reason)) for cell in self.failures]
+        history = [
+            (cell.row, cell.col, pulse.volts, pulse.width_s, pulse.before_s, pulse.after_s)
+            for cell in self.failures
+            for pulse in cell.history
+        ]
+        return {
+            **{name: getattr(self, name) for name in names},
+            "failed": np.array(failed, dtype=np.int64).reshape(-1, 3),
+            "history": np.array(history, dtype=np.float64).reshape(-1, 6),
+        }
 
 
 def _without_nan(value: Any) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -16,8 +15,9 @@ from ohmloop.mapping import ArraySpace, place
 from ohmloop.network.deploy import Deployment
 from ohmloop.network.graph import Model
 from ohmloop.network.runtime import ChipRuntime
-from ohmloop.programming import POLICIES, Acceptance, Progress, Stops
+from ohmloop.programming import POLICIES, Progress
 from ohmloop.service.learned import Learned, fingerprint
+from ohmloop.service.plan import ProgrammingPlan
 from ohmloop.station.device_file import DeviceFile
 from ohmloop.store import Run
 
@@ -28,19 +28,6 @@ REVIVALS = 3
 
 HOLDS = 0.9
 """Fraction of the cells that must read within twice the tolerance for the boards to count as holding a network."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProgrammingPlan:
-    """How a network is to be programmed: policy by name, when a cell is accepted, when it is given up."""
-
-    policy: str = "vipi"
-    acceptance: Acceptance = field(default_factory=Acceptance)
-    stops: Stops = field(default_factory=Stops)
-
-    def __post_init__(self) -> None:
-        if self.policy not in POLICIES:
-            raise ValueError(f"there is no policy {self.policy!r}; there are {', '.join(POLICIES)}")
 
 
 class HostedNetwork:
@@ -101,14 +88,17 @@ class HostedNetwork:
         self, plan: ProgrammingPlan, *, run: Run | None = None, progress: Callable[[Progress], None] | None = None
     ) -> Deployment:
         """The campaigns that bring the boards to this network; a run that was interrupted goes on."""
+        profile, setup, population = plan.conditions(self._device)
         return Deployment(
             self.placement,
             self.boards,
             POLICIES[plan.policy],
             plan.acceptance,
             plan.stops,
-            profile=self._device.profile,
-            setup=self._device.setup,
+            profile=profile,
+            population=population,
+            schedule=plan.schedule,
+            setup=setup,
             run=run,
             progress=progress,
         )

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from ohmloop.programming import Acceptance, Progress, Stops
+from ohmloop.programming import POLICIES, Acceptance, Progress, Stops
 from ohmloop.service.boards import BoardsThread
 from ohmloop.service.body import read_model
+from ohmloop.service.characterising import newest
 from ohmloop.service.errors import NotFound
 from ohmloop.service.events import Events
-from ohmloop.service.hosted import ProgrammingPlan
+from ohmloop.service.plan import ProgrammingPlan
 from ohmloop.service.programming import KIND, Programming
 from ohmloop.service.residence import Residence
 from ohmloop.station import Job, Station
@@ -27,24 +28,44 @@ LONGEST_BODY = 64 * 1024
 class ProgrammingRequest(BaseModel):
     """What `POST /v1/programming` takes; only `model` is needed.
 
-    `tolerance` is a half-width as a fraction of the conductance range, `time_s` in s. `resume` is the number of an
-    interrupted run to go on with; then its own plan holds.
+    `tolerance` is a half-width as a fraction of the conductance range; `time_s`, for one execution, and `stress_s`, the
+    sum of a cell's pulse widths, are in s. The target is read again `rounds` times, each after a rest of `settle_s`.
+    What is left out follows from the newest characterisation of the device. `resume` is the number of an interrupted
+    run to go on with; then its own plan holds.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     model: str
-    policy: Literal["bayes", "ekf", "vipi", "ispp", "alibart", "level", "openmena"] = "vipi"
+    policy: str | None = None
     tolerance: Annotated[float, Field(gt=0, lt=0.5)] = Acceptance().tolerance
     pulses: Annotated[int, Field(ge=1, le=100_000)] = Stops().pulses
     full_voltage_pulses: Annotated[int, Field(ge=1, le=100_000)] = Stops().full_voltage_pulses
     time_s: Annotated[float, Field(gt=0, le=86_400)] = Stops().time_s
+    stress_s: Annotated[float, Field(gt=0, le=3600)] = Stops().stress_s
+    settle_s: Annotated[float, Field(ge=0, le=86_400)] = 0.0
+    rounds: Annotated[int, Field(ge=0, le=100)] | None = None
     resume: Annotated[int, Field(ge=1)] | None = None
 
-    def plan(self) -> ProgrammingPlan:
-        """The plan that it asks for."""
-        stops = Stops(self.pulses, self.full_voltage_pulses, self.time_s)
-        return ProgrammingPlan(self.policy, Acceptance(tolerance=self.tolerance), stops)
+    @field_validator("policy")
+    @classmethod
+    def _known(cls, policy: str | None) -> str | None:
+        if policy is not None and policy not in POLICIES:
+            raise ValueError(f"there are {', '.join(POLICIES)}, not {policy!r}")
+        return policy
+
+    def plan(self, station: Station) -> ProgrammingPlan:
+        """The plan that it asks for, with what was last measured of the device."""
+        boards = [board.capabilities.serial for board in station.boards]
+        return ProgrammingPlan.chosen(
+            station.device,
+            newest(station.store, station.device.hash, boards),
+            tolerance=self.tolerance,
+            stops=Stops(self.pulses, self.full_voltage_pulses, self.time_s, self.stress_s),
+            policy=self.policy,
+            settle_s=self.settle_s,
+            rounds=self.rounds,
+        )
 
 
 def described(job: Job) -> dict[str, Any]:
@@ -77,7 +98,7 @@ def job_routes(station: Station, residence: Residence, thread: BoardsThread, eve
         residence.must_be_free()
         station.interlock.take("preparing a job")
         try:
-            programming = Programming(station, network, asked.plan(), resume=asked.resume, tell=tell)
+            programming = Programming(station, network, asked.plan(station), resume=asked.resume, tell=tell)
         finally:
             station.interlock.release()
 
@@ -95,6 +116,12 @@ def job_routes(station: Station, residence: Residence, thread: BoardsThread, eve
                 events.publish("job", {"id": job.id, "kind": KIND, "state": state, "run": programming.run.id})
 
         return station.start(KIND, work)
+
+    def changed(number: int, change: Callable[[Job], None]) -> dict[str, Any]:
+        found = find(number)
+        change(found)
+        events.publish("job", {"id": found.id, "kind": found.kind, "state": found.state.value})
+        return described(found)
 
     @routes.post("/programming", status_code=202)
     async def program(request: Request) -> dict[str, Any]:
@@ -118,6 +145,16 @@ def job_routes(station: Station, residence: Residence, thread: BoardsThread, eve
         found = find(number)
         found.cancel()
         return described(found)
+
+    @routes.post("/jobs/{number}/pause", status_code=202)
+    def pause(number: int) -> dict[str, Any]:
+        """Ask a job to wait at its next safe point, keeping the station; 409 if it has ended or cannot wait."""
+        return changed(number, Job.pause)
+
+    @routes.post("/jobs/{number}/resume", status_code=202)
+    def resume(number: int) -> dict[str, Any]:
+        """Let a paused job go on; 409 if it is not paused."""
+        return changed(number, Job.resume)
 
     @routes.post("/clear")
     async def clear() -> dict[str, Any]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ohmloop.programming import Acceptance, Outcome, Progress, Report, Stops, settle_last
-from ohmloop.service.hosted import HostedNetwork, ProgrammingPlan
+from ohmloop.programming import Outcome, Progress, Report, settle_last
+from ohmloop.programming.safe_points import SafePoints
+from ohmloop.service.characterising import EVENT, found_in, without_records
+from ohmloop.service.hosted import HostedNetwork
 from ohmloop.service.learned import KIND as LEARNING
+from ohmloop.service.plan import ProgrammingPlan
+from ohmloop.service.rechecking import read_again
 from ohmloop.service.runs import find_run
 from ohmloop.station import Job, Station, StationError
 from ohmloop.store import Run
@@ -25,6 +30,7 @@ class Programming:
 
     Args:
         station: armed. network: on its boards. plan: how.
+        recheck_after_s: times after the end of the campaigns at which the boards are read again, s, rising.
         resume: number of an interrupted run to go on with; its own plan holds then.
         tell: called with each Progress, in a board's thread, one call at a time.
         parameters: more about the run, to be kept with it.
@@ -42,11 +48,14 @@ class Programming:
         plan: ProgrammingPlan,
         *,
         resume: int | None = None,
+        recheck_after_s: Sequence[float] = (),
         tell: Callable[[Progress], None] | None = None,
         parameters: Mapping[str, Any] | None = None,
     ) -> None:
         if resume is None:
-            self.run = station.begin(KIND, {"model": network.name, "plan": asdict(plan), **(parameters or {})})
+            self.run = station.begin(KIND, {"model": network.name, "plan": plan.to_dict(), **(parameters or {})})
+            if plan.measured is not None:
+                self.run.event(EVENT, without_records(plan.measured).to_dict())
         else:
             self.run = _resumed(station, network, resume)
             plan = _plan_of(self.run)
@@ -54,6 +63,8 @@ class Programming:
         self._network = network
         self._plan = plan
         self._tell = tell
+        self._station = station
+        self._recheck_after_s = tuple(recheck_after_s)
         self._moments: dict[str, Progress] = {}
 
     def __call__(self, job: Job) -> dict[str, Any]:
@@ -70,13 +81,23 @@ class Programming:
 
         deployment = self._network.deployment(self._plan, run=self.run, progress=told)
         job.on_cancel(deployment.request_stop)
+        job.can_be_held(deployment.hold, deployment.go_on)
         try:
             self.reports = deployment.execute()
         except Exception as error:
             self.run.finish("paused", {"error": f"{type(error).__name__}: {error}"})
             raise
+        ended_s = time.monotonic()
         self.run.finish("done" if self.complete else "paused", self.summary())
+        if self.complete and self._recheck_after_s:
+            self._read_again(job, ended_s)
         return self.summary()
+
+    def _read_again(self, job: Job, ended_s: float) -> None:
+        safe_points = SafePoints()
+        job.on_cancel(safe_points.stop)
+        waits_s = self._recheck_after_s
+        self.reports = read_again(self._station, self.run, self.reports, waits_s, safe_points, ended_s)
 
     @property
     def complete(self) -> bool:
@@ -160,5 +181,4 @@ def _serials(run: Run) -> list[str]:
 
 
 def _plan_of(run: Run) -> ProgrammingPlan:
-    kept = run.parameters["plan"]
-    return ProgrammingPlan(kept["policy"], Acceptance(**kept["acceptance"]), Stops(**kept["stops"]))
+    return ProgrammingPlan.from_dict(run.parameters["plan"], found_in(run))

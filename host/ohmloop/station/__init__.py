@@ -5,6 +5,7 @@ from ohmloop.station.dry_run import DryRunCrossbar, PulsesWithheld
 from ohmloop.station.errors import (
     DeviceFileError,
     DeviceMismatch,
+    JobRefusal,
     PortOwned,
     StationBusy,
     StationError,
@@ -22,6 +23,7 @@ __all__ = [
     "DryRunCrossbar",
     "Interlock",
     "Job",
+    "JobRefusal",
     "JobState",
     "Owner",
     "PortLock",

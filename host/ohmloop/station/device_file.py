@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from ohmloop.crossbar import Bias, CurrentRange, Geometry, Limits, ReadConditions, Setup
+from ohmloop.procedures.forming import FormingPlan
 from ohmloop.programming.profile import Drive, ProgrammingProfile
 from ohmloop.station.bonding import Bonding
 from ohmloop.station.errors import DeviceFileError
@@ -101,12 +102,26 @@ class ProgrammingSection(_Section):
     reset: DriveSection
 
 
+class FormingSection(_Section):
+    """`[forming]`: how cells are formed, up to `limits.forming`.
+
+    First amplitude and its rise a pulse in V, pulse width in s, current range while pulsing, which is the compliance,
+    and the conductance in S from which on a cell counts as formed.
+    """
+
+    start_v: Positive
+    step_v: Positive
+    width_s: Positive
+    pulse_range: FixedRange = CurrentRange.L
+    formed_s: Positive
+
+
 class DeviceFile(_Section):
     """A device under test, as its TOML file describes it. Made by `load`, `parse` or `shipped`.
 
     Attributes:
         name, chip: what it is and which one; note: free text.
-        array, bonding, limits, read, programming: see the sections.
+        array, bonding, limits, read, programming, forming: see the sections.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -117,6 +132,7 @@ class DeviceFile(_Section):
     limits: LimitsSection
     read: ReadSection
     programming: ProgrammingSection
+    forming: FormingSection | None = None
     _text: str = PrivateAttr(default="")
 
     @model_validator(mode="after")
@@ -132,6 +148,11 @@ class DeviceFile(_Section):
                 raise ValueError(f"{what} = {value} is above its limit of {limit}")
         if limits.forming is not None and limits.forming < limits.v_set:
             raise ValueError(f"limits.forming = {limits.forming} is below limits.v_set = {limits.v_set}")
+        if self.forming is not None:
+            if limits.forming is None:
+                raise ValueError("[forming] needs limits.forming")
+            if self.forming.start_v > limits.forming or self.forming.width_s > limits.width_max_s:
+                raise ValueError("forming.start_v or forming.width_s is above its limit")
         _ = self.setup, self.profile  # their own checks
         return self
 
@@ -203,6 +224,13 @@ class DeviceFile(_Section):
         if self.limits.forming is None:
             raise DeviceFileError(f"device {self.name!r} has no limits.forming: it cannot be armed for forming")
         return replace(self.armed_limits, v_set=self.limits.forming)
+
+    @property
+    def forming_plan(self) -> FormingPlan:
+        """How the device is formed. Raises DeviceFileError if the file does not say so."""
+        if self.forming is None or self.limits.forming is None:
+            raise DeviceFileError(f"device {self.name!r} has no [forming]: say there how its cells are formed")
+        return FormingPlan(max_v=self.limits.forming, **dict(self.forming))
 
     @property
     def wiring(self) -> Bonding:

@@ -25,6 +25,10 @@ class StationBusy(StationError):
     """The station is occupied by the job that the message names."""
 
 
+class JobRefusal(StationError):
+    """A job cannot be paused or resumed as it stands."""
+
+
 class StopIncomplete(StationError):
     """An emergency stop was not confirmed by every board. Cut the supply of those in `boards`."""
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ohmloop.crossbar import CrossbarError
+from ohmloop.station.errors import JobRefusal
 
 _log = logging.getLogger(__name__)
 
@@ -17,6 +18,7 @@ class JobState(StrEnum):
     """How a job stands."""
 
     RUNNING = "running"
+    PAUSED = "paused"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -27,7 +29,7 @@ class Job:
 
     Attributes:
         id: counts up within a station. kind: what it does.
-        state: running, then done, failed or cancelled.
+        state: running, or paused meanwhile, then done, failed or cancelled.
         progress: what it last reported. result: what it returned. error: why it failed, for people.
         failure: the exception behind `error`.
     """
@@ -44,6 +46,8 @@ class Job:
         self._lock = threading.Lock()
         self._cancelled = False
         self._on_cancel: list[Callable[[], None]] = []
+        self._hold: Callable[[], None] | None = None
+        self._go_on: Callable[[], None] | None = None
 
     @property
     def cancelled(self) -> bool:
@@ -70,6 +74,26 @@ class Job:
         for call in calls:
             call()
 
+    def can_be_held(self, hold: Callable[[], None], go_on: Callable[[], None]) -> None:
+        """Have `hold` called when the job is to wait at its next safe point and `go_on` when it is to go on."""
+        self._hold, self._go_on = hold, go_on
+
+    def pause(self) -> None:
+        """Ask the work to wait at its next safe point. Raises JobRefusal if it has ended or cannot wait."""
+        with self._lock:
+            if self._hold is None or self.state is not JobState.RUNNING:
+                raise JobRefusal(f"job {self.id} ({self.kind}) is {self.state} and cannot be paused")
+            self._hold()
+            self.state = JobState.PAUSED
+
+    def resume(self) -> None:
+        """Let the work go on. Raises JobRefusal unless it is paused."""
+        with self._lock:
+            if self._go_on is None or self.state is not JobState.PAUSED:
+                raise JobRefusal(f"job {self.id} ({self.kind}) is {self.state} and cannot be resumed")
+            self.state = JobState.RUNNING
+            self._go_on()
+
     def wait(self, timeout_s: float) -> bool:
         """Wait for the end; False if it has not come within `timeout_s`."""
         return self._ended.wait(timeout_s)
@@ -84,9 +108,13 @@ class Job:
             _log.log(level, "job %d (%s) failed: %s", self.id, self.kind, error, exc_info=trace)
             self.failure = error
             self.error = f"{type(error).__name__}: {error}"
-            self.state = JobState.FAILED
+            self._conclude(JobState.FAILED)
         else:
-            self.state = JobState.CANCELLED if self._cancelled else JobState.DONE
+            self._conclude(JobState.CANCELLED if self._cancelled else JobState.DONE)
+
+    def _conclude(self, state: JobState) -> None:
+        with self._lock:
+            self.state = state
 
     def end(self) -> None:
         """Wake whoever waits; the station does this once the next job may start."""

@@ -18,7 +18,7 @@ from ohmloop.station.device_file import DeviceFile
 from ohmloop.station.dry_run import DryRunCrossbar
 from ohmloop.station.errors import DeviceMismatch, StationBusy, StopIncomplete
 from ohmloop.station.interlock import Interlock
-from ohmloop.station.jobs import Job
+from ohmloop.station.jobs import Job, JobState
 from ohmloop.station.lock import PortLock
 from ohmloop.store import JSON, Run, Store
 
@@ -86,8 +86,11 @@ class Station:
         for board in self.boards:
             board.disarm()
 
-    def begin(self, kind: str, parameters: Mapping[str, JSON]) -> Run:
-        """Begin a run whose origin names the boards, their firmware and calibration, the device and this version."""
+    def begin(self, kind: str, parameters: Mapping[str, JSON], *, forming: bool = False) -> Run:
+        """Begin a run whose origin names the boards, their firmware and calibration, the device and this version.
+
+        `forming`: the boards will be armed for it while it runs.
+        """
         said = [board.capabilities for board in self.boards]
         boards = [
             {"serial": c.serial, "board": c.board, "firmware": c.firmware, "calibration": c.calibration} for c in said
@@ -97,7 +100,7 @@ class Station:
             "device": self.device.name,
             "chip": self.device.chip,
             "device_hash": self.device.hash,
-            "forming": self._forming,
+            "forming": forming or self._forming,
             "boards": boards,
             "ohmloop": version("ohmloop"),
         }
@@ -114,8 +117,9 @@ class Station:
 
     @property
     def job(self) -> Job | None:
-        """The job that runs now."""
-        return next((job for job in reversed(self.jobs.values()) if job.state == "running"), None)
+        """The job that runs now, or is paused."""
+        under_way = (JobState.RUNNING, JobState.PAUSED)
+        return next((job for job in reversed(self.jobs.values()) if job.state in under_way), None)
 
     def stop(self) -> None:
         """Emergency stop: lines of all boards into their safe state, at once; a running job is cancelled, too.

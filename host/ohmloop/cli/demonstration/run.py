@@ -18,7 +18,8 @@ from ohmloop.network import accuracy, logit_snr_db, pretrained
 from ohmloop.programming import Progress
 from ohmloop.programming.maps import draw_maps
 from ohmloop.service.app import create_app
-from ohmloop.service.hosted import HostedNetwork, ProgrammingPlan
+from ohmloop.service.hosted import HostedNetwork
+from ohmloop.service.plan import ProgrammingPlan
 from ohmloop.service.programming import KIND, Programming
 from ohmloop.service.server import DEFAULT_HOST, listen, serving
 from ohmloop.station import DeviceFile, Station

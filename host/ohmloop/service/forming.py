@@ -1,0 +1,81 @@
+"""Forming the boards of a station, as a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ohmloop.procedures.forming import Formed, Forming
+from ohmloop.programming import Outcome, Progress
+from ohmloop.station import Job, Station
+
+KIND = "form"
+
+
+class FormingJob:
+    """The work of forming every board of a station, one after the other; give it to `Station.start`.
+
+    Args:
+        station: its boards are ours; they are armed for forming while the job runs, and for programming afterwards.
+        tell: called with each Progress, in the job's thread.
+
+    Raises DeviceFileError if the device file does not say how the device is formed.
+
+    Attributes:
+        run: the run it is journalled in. formed: what came of each board so far.
+    """
+
+    def __init__(self, station: Station, tell: Callable[[Progress], None] | None = None) -> None:
+        self._plan = station.device.forming_plan
+        self.run = station.begin(KIND, {"max_v": self._plan.max_v, "formed_s": self._plan.formed_s}, forming=True)
+        self.formed: list[Formed] = []
+        self._station = station
+        self._tell = tell
+
+    def __call__(self, job: Job) -> dict[str, Any]:
+        """Form, until every cell is decided or the job is cancelled; returns what `summary` returns."""
+        station = self._station
+        try:
+            station.arm(forming=True)
+            self._form(job)
+        except Exception as error:
+            self.run.finish("failed", {"error": f"{type(error).__name__}: {error}"})
+            raise
+        finally:
+            station.arm()
+        self.run.finish("done" if self.complete else "cancelled", self.summary())
+        return self.summary()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every board came to its end."""
+        ended = [formed.report.outcome is Outcome.DONE for formed in self.formed]
+        return len(ended) == len(self._station.boards) and all(ended)
+
+    def summary(self) -> dict[str, Any]:
+        """What came of it, as plain JSON values."""
+        boards = []
+        for formed in self.formed:
+            known_v = formed.forming_v[np.isfinite(formed.forming_v)]
+            median_v = float(np.median(known_v)) if known_v.size else None
+            boards.append({**formed.report.summary(), "median_forming_v": median_v})
+        return {"run": self.run.id, "boards": boards}
+
+    def _form(self, job: Job) -> None:
+        device = self._station.device
+        usable = np.ones((device.array.rows, device.array.cols), dtype=bool)
+        usable[list(device.array.dead_rows), :] = False
+        usable[:, list(device.array.dead_cols)] = False
+        for board in self._station.boards:
+            forming = Forming(
+                board, usable, self._plan, profile=device.profile, setup=device.setup, run=self.run, progress=self._tell
+            )
+            job.on_cancel(forming.request_stop)
+            job.can_be_held(forming.hold, forming.go_on)
+            formed = forming.execute()
+            self.formed.append(formed)
+            self.run.put(f"{formed.report.board}.forming", {"forming_v": formed.forming_v})
+            if formed.report.outcome is not Outcome.DONE:
+                return
