@@ -9,7 +9,7 @@
 /* ohmsim/devices/vteam.py. Pairs are of RESET and SET; arrays have one element a cell. */
 typedef struct {
     const uint64_t *first, *second; /* keys of the cycle-to-cycle draws */
-    const double *threshold[2];     /* V */
+    const double *per_threshold[2]; /* 1/V: one over the thresholds */
     const double *rate[2];          /* 1/s */
     double alpha[2];
     double c2c_rate, c2c_volts;
@@ -48,5 +48,9 @@ void ohm_synaptogen_next(const ohm_synaptogen *model, const int64_t *cells, size
 /* Two normal draws of each event: what `normal_pair` of ohmsim/noise.py gives, to rounding. */
 void ohm_normal_pairs(const uint64_t *first, const uint64_t *second, const uint64_t *ordinals, double *one,
                       double *other, size_t count);
+
+/* The same in single precision. */
+void ohm_single_normal_pairs(const uint64_t *first, const uint64_t *second, const uint64_t *ordinals, float *one,
+                             float *other, size_t count);
 
 #endif

@@ -50,9 +50,9 @@ def pointer(array: NDArray[Any]) -> Any:
 def event(cells: Cells, volts: Floats, ordinals: Ordinals) -> tuple[Any, Any, Any]:
     """Pointers to what an event consists of."""
     return (
-        pointer(np.ascontiguousarray(cells, np.int64)),
-        pointer(np.ascontiguousarray(volts, np.float64)),
-        pointer(np.ascontiguousarray(ordinals, np.uint64)),
+        ffi.from_buffer("int64_t[]", np.ascontiguousarray(cells, np.int64)),
+        ffi.from_buffer("double[]", np.ascontiguousarray(volts, np.float64)),
+        ffi.from_buffer("uint64_t[]", np.ascontiguousarray(ordinals, np.uint64)),
     )
 
 

@@ -15,7 +15,7 @@ above 0 the rates have a sub-threshold part, as of thermally activated ion hoppi
 
 Variation. From device to device: thresholds, rates and both conductance bounds, each log-normal (mean kept), so that
 none is ever zero or negative. From cycle to cycle: the rate of each pulse is log-normal (mean kept) and the voltage
-that acts jitters, both keyed by the cell's event.
+that acts jitters, both keyed by the cell's event and drawn in single precision; the state is kept in double.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Vteam(Device):
             "ohm_vteam",
             first=first,
             second=second,
-            threshold=tuple(self._threshold),
+            per_threshold=tuple(1 / self._threshold),
             rate=tuple(self._rate),
             alpha=np.array((p.alpha_reset, p.alpha_set)),
             c2c_rate=p.c2c_rate,
