@@ -54,8 +54,9 @@ generated: $(DEV)  ## generated files are up to date
 
 bench-physics: bench-devices bench-network  ## devices and network beside their peers
 
-bench-devices: $(DEV)  ## pulses on every cell beside the synaptogen package; rows in docs/results
-	$(PY) -m tests.bench.devices
+bench-devices: $(DEV)  ## pulses and noisy products beside the synaptogen package and aihwkit; rows in docs/results
+	@tools/fetch_aihwkit.sh || [ $$? -eq 3 ]
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m tests.bench.devices
 
 bench-network: $(DEV)  ## the resistive network beside SuperLU, badcrossbar and ngspice; rows in docs/results
 	@tools/fetch_badcrossbar.sh || [ $$? -eq 3 ]

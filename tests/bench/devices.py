@@ -1,25 +1,34 @@
-"""Pulses on every cell of an array: our models against peers, in one run.
+"""Pulses on every cell of an array, and noisy products with one: against peers, in one run on one core.
 
-    python -m tests.bench.devices
+    make bench-devices
 
-aihwkit needs its own torch and is measured where it is installed; otherwise its row stays as it is.
+aihwkit needs its own torch and is measured in an environment of its own (tools/fetch_aihwkit.sh); where it cannot be
+had its rows stay as they are. Of its devices the one that saturates as VTEAM does is the peer; it draws its noise in
+single precision, as we do, and keeps its cells in single precision, which we do not.
 """
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
-from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import synaptogen as package
 from tests.bench.results import Row, best_s, record
 
 from ohmsim.devices import Device, build_device
+from ohmsim.network.noisy import NoisyProduct
 from ohmsim.noise import NoiseSource
 from ohmsim.state import State
 
-COMMAND = "python -m tests.bench.devices"
+COMMAND = "make bench-devices"
 SIDES = (64, 256)
+BATCH = 100
+AIHWKIT = Path(__file__).parents[2] / ".cache" / "aihwkit" / "bin" / "python"
+REPEATS = 200
 
 
 def device(model: str, cells: int) -> Device:
@@ -36,7 +45,7 @@ def pulse_rate(model: Device, volts: list[np.ndarray]) -> float:
         for seen, ordinal in zip(volts, ordinals, strict=True):
             model.apply(every, seen, 10e-6, ordinal)
 
-    return len(volts) * every.size / best_s(work) * 1e-6
+    return len(volts) * every.size / best_s(work, REPEATS) * 1e-6
 
 
 def package_rate(volts: list[np.ndarray]) -> float:
@@ -67,34 +76,54 @@ def numpy_vteam_rate(volts: list[np.ndarray]) -> float:
     return len(volts) * cells / best_s(work) * 1e-6
 
 
-def aihwkit_rate(cells_a_side: int) -> float:
-    """Rank-1 updates with one pulse on every cell of aihwkit's measured ReRAM preset (float32)."""
-    import torch
-    from aihwkit.simulator.configs import SingleRPUConfig
-    from aihwkit.simulator.parameters import UpdateParameters
-    from aihwkit.simulator.parameters.enums import PulseType
-    from aihwkit.simulator.presets.devices import ReRamArrayOMPresetDevice
-    from aihwkit.simulator.tiles import AnalogTile
+def aihwkit() -> dict[str, Any] | None:
+    """What aihwkit does, by its own interpreter; None where it is not installed."""
+    if not AIHWKIT.exists():
+        return None
+    done = subprocess.run(
+        [AIHWKIT, Path(__file__).with_name("aihwkit_peer.py")], capture_output=True, text=True, check=True, timeout=600
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
-    torch.set_num_threads(1)
-    config = SingleRPUConfig(device=ReRamArrayOMPresetDevice())
-    config.update = UpdateParameters(desired_bl=1, pulse_type=PulseType.DETERMINISTIC_IMPLICIT)
-    tile = AnalogTile(cells_a_side, cells_a_side, config)
-    tile.set_learning_rate(1.0)
-    ones = torch.ones(1, cells_a_side)
-    signs = [ones, -ones]
 
-    def work() -> None:
-        for sign in signs:
-            tile.update(ones, sign)
+def product_us(side: int, *, each: bool) -> float:
+    """Microseconds a vector of a batch; noise of columns and cells, cells alike or each with its own."""
+    rng = np.random.default_rng(5)
+    g, volts = rng.uniform(1e-6, 1e-4, (side, side)), rng.uniform(0, 0.2, (BATCH, side)).astype(np.float32)
+    product = NoisyProduct(g, cell_s=0.02 * g if each else 1e-6, output_a=1e-7, noise=NoiseSource(7, "bench"))
+    return best_s(lambda: product.multiply(volts), REPEATS) / BATCH * 1e6
 
-    return len(signs) * cells_a_side**2 / best_s(work) * 1e-6
+
+def products(peer: dict[str, Any]) -> list[Row]:
+    """Batches of vectors through noisy cells."""
+    found = []
+    for side in (128, 512):
+        times = {name: sides[str(side)] for name, sides in peer["products"].items()}
+        name = min(times, key=lambda name: times[name])
+        note = "aihwkit: " + ", ".join(f"{name} {taken:.2f}" for name, taken in times.items())
+        for each, goal in ((False, 3), (True, None)):
+            case = f"noisy product, float32, batch {BATCH}, {side}{', a deviation for each cell' if each else ''}"
+            ours = product_us(side, each=each)
+            found.append(
+                Row(
+                    case,
+                    ours,
+                    times[name],
+                    f"aihwkit 1.1.0 ({name})",
+                    goal,
+                    "µs a vector",
+                    COMMAND,
+                    note,
+                )
+            )
+    return found
 
 
 def rows() -> list[Row]:
     """All cases."""
-    rng = np.random.default_rng(3)
-    found = []
+    rng, peer_rates = np.random.default_rng(3), aihwkit()
+    found = products(peer_rates) if peer_rates else []
     for side in SIDES:
         cells, where = side * side, f"{side}x{side}"
         strong = [sign * rng.uniform(1.0, 1.6, cells) for sign in (1, -1)]
@@ -104,8 +133,13 @@ def rows() -> list[Row]:
         peer = numpy_vteam_rate(strong)
         case = f"pulse on every cell, VTEAM with noise, {where}"
         found.append(Row(f"{case}, numpy", vteam, peer, "the same update in numpy", None, "Mcells/s", COMMAND))
-        if find_spec("aihwkit"):
-            found.append(Row(case, vteam, aihwkit_rate(side), "aihwkit (float32)", 2, "Mcells/s", COMMAND))
+        if peer_rates:
+            others = {name: sides[str(side)] for name, sides in peer_rates["pulses"].items()}
+            note = "float32; its other devices: " + ", ".join(
+                f"{name} {rate:.0f}" for name, rate in others.items() if name != "soft bounds"
+            )
+            theirs = others["soft bounds"]
+            found.append(Row(case, vteam, theirs, "aihwkit 1.1.0 (soft bounds)", 2, "Mcells/s", COMMAND, note))
         for kind, volts in (("random pulses", random), ("SET and RESET", cycle)):
             ours, theirs = pulse_rate(device("synaptogen", cells), volts), package_rate(volts)
             case = f"pulse on every cell, Synaptogen, {kind}, {where}"

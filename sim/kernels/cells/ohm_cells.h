@@ -53,4 +53,10 @@ void ohm_normal_pairs(const uint64_t *first, const uint64_t *second, const uint6
 void ohm_single_normal_pairs(const uint64_t *first, const uint64_t *second, const uint64_t *ordinals, float *one,
                              float *other, size_t count);
 
+/* Adds noise to currents, vectors x cols: column k < (cols + 1) / 2 of a vector takes the first draw of the pair with
+ * key k and the vector's ordinal, the others the second. spread_a: deviation of every vector or, with `each`, of every
+ * vector and column. */
+void ohm_add_noise(size_t vectors, size_t cols, const uint64_t *first, const uint64_t *second, uint64_t ordinal,
+                   const float *spread_a, int32_t each, float *currents_a);
+
 #endif
