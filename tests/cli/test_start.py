@@ -11,7 +11,7 @@ HEAVY = {"numpy", "fastapi", "uvicorn", "pydantic", "matplotlib", "ohmloop.stati
 def test_help_names_every_command(ohmloop: Command) -> None:
     shown = ohmloop("--help")
     assert shown.code == 0
-    for command in ("emulate", "scan", "arm", "program", "infer", "serve", "runs", "doctor", "stop", "demo"):
+    for command in ("emulate", "scan", "arm", "program", "tune", "infer", "serve", "runs", "doctor", "stop", "demo"):
         assert f"\n  {command} " in shown.out
 
 

@@ -22,6 +22,7 @@ from ohmloop.cli import (
     scan,
     serve,
     stop,
+    tune,
     verify,
 )
 from ohmloop.cli.failure import describe
@@ -59,6 +60,7 @@ app.command()(form.form)
 app.command()(characterise.characterise)
 app.command()(program.program)
 app.command()(verify.verify)
+app.command()(tune.tune)
 app.command()(infer.infer)
 app.command()(serve.serve)
 app.add_typer(runs.app, name="runs")

@@ -39,6 +39,7 @@ def describe(error: Exception) -> Failure:
 
 def _code(error: Exception) -> int:
     from ohmloop.crossbar import BoardRefusal, CrossbarError, LinkLost
+    from ohmloop.learning.errors import LearningError
     from ohmloop.mapping.errors import MappingError
     from ohmloop.network.errors import NetworkError
     from ohmloop.procedures.errors import ProcedureError
@@ -59,6 +60,7 @@ def _code(error: Exception) -> int:
         (StationError, FAILED),
         (ProgrammingError, FAILED),
         (ProcedureError, FAILED),
+        (LearningError, FAILED),
         (MappingError, FAILED),
         (NetworkError, FAILED),
         (ServiceError, FAILED),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,11 @@ from ohmloop.cli.opening import armed_station, open_device, open_model
 from ohmloop.cli.options import Devices, DutFile, ModelName, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
 
+if TYPE_CHECKING:
+    from ohmloop.network import Model
+    from ohmloop.service.learned import Learned
+    from ohmloop.station import Station
+
 
 def infer(
     device: Devices,
@@ -19,6 +24,9 @@ def infer(
     inputs: Annotated[Path, typer.Argument(help="Input vectors: .npy, or .csv with one vector a line.")],
     dut: DutFile = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the logits there too (.npy).")] = None,
+    tuned: Annotated[
+        int | None, typer.Option(metavar="RUN", help="The network as a run of `ohmloop tune` left it.")
+    ] = None,
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
@@ -38,6 +46,8 @@ def infer(
         armed_station(device, under_test, store) as station,
         HostedNetwork(network, station.boards, under_test) as hosted,
     ):
+        if tuned is not None:
+            hosted.adopt(_learned(station, network, tuned))
         held = hosted.fraction_held(Acceptance().tolerance)
         if held < HOLDS:
             raise CommandError(
@@ -58,3 +68,17 @@ def infer(
         ("vector", "class", "logits"),
         [(i, c, " ".join(f"{v:.3f}" for v in row)) for i, (c, row) in enumerate(zip(classes, logits, strict=True))],
     )
+
+
+def _learned(station: Station, network: Model, number: int) -> Learned:
+    """What a run of `ohmloop tune` made of a network. Raises NotFound, CommandError for another run."""
+    from ohmloop.learning.session import STATE
+    from ohmloop.service.learned import KIND, Learned, fingerprint
+    from ohmloop.service.runs import find_run
+
+    run = find_run(station.store, number)
+    if run.kind != KIND or run.parameters.get("weights") != fingerprint(network) or not run.has(STATE):
+        raise CommandError(
+            f"run {number} ({run.kind}) did not teach {network.name!r}: name one of `ohmloop tune`", USAGE
+        )
+    return Learned.of(run.get(STATE), network)

@@ -18,10 +18,11 @@ from ohmloop.learning.rules import (
     Rule,
     Sgd,
 )
-from ohmloop.learning.session import Moment, Session
+from ohmloop.learning.session import BEST, Moment, Session
 from ohmloop.learning.trace import Change, HeldLayer, LayerTrace, Trace
 
 __all__ = [
+    "BEST",
     "BiasScale",
     "Budget",
     "BudgetSpent",

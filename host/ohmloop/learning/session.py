@@ -99,6 +99,11 @@ class Session:
             run.event("session began", {"boards": learner.serials, "rule": learner.rule.name, "cells": learner.cells})
 
     @property
+    def verified(self) -> float:
+        """The last verified score, NaN before the first."""
+        return self._verified
+
+    @property
     def pending(self) -> bool:
         """Whether an update was interrupted; the next step, verification or roll-back finishes it first."""
         return self._pending is not None

@@ -60,6 +60,11 @@ class HostedNetwork:
         return self.model.name
 
     @property
+    def cells(self) -> int:
+        """Cells that hold its weights."""
+        return sum(int(np.isfinite(self.placement.targets(array)).sum()) for array in range(len(self.boards)))
+
+    @property
     def inputs(self) -> int:
         """Length of an input vector."""
         return self.model.inputs

@@ -57,7 +57,7 @@ class Programming:
             if plan.measured is not None:
                 self.run.event(EVENT, without_records(plan.measured).to_dict())
         else:
-            self.run = _resumed(station, network, resume)
+            self.run = resumed(station, network, resume)
             plan = _plan_of(self.run)
         self.reports: Sequence[Report] = ()
         self._network = network
@@ -128,13 +128,13 @@ class Programming:
         }
 
 
-def settle_interrupted(station: Station, number: int) -> None:
+def settle_interrupted(station: Station, number: int, kind: str = KIND) -> None:
     """Settle with each board what a run that is to be resumed sent it last; call it before the station arms.
 
     The lease of the host that died ends with it; arming would wait for it otherwise. Raises NotFound, and StationError
     for a run that cannot be resumed here.
     """
-    run = _resumable(station, number)
+    run = resumable(station, number, kind)
     for board in station.boards:
         settle_last(run, board)
 
@@ -152,9 +152,10 @@ def settle_abandoned(station: Station) -> None:
             settle_last(newest, board)
 
 
-def _resumable(station: Station, number: int) -> Run:
+def resumable(station: Station, number: int, kind: str = KIND) -> Run:
+    """A run of these boards and this kind that can go on. Raises NotFound, StationError."""
     run = find_run(station.store, number)
-    if run.kind != KIND or run.state not in RESUMABLE:
+    if run.kind != kind or run.state not in RESUMABLE:
         raise StationError(f"run {number} ({run.kind}, {run.state}) cannot be resumed: begin a new one")
     if run.origin.get("device_hash") != station.device.hash:
         raise StationError(f"run {number} was with another device file: use that one, or begin a new run")
@@ -164,10 +165,11 @@ def _resumable(station: Station, number: int) -> Run:
     return run
 
 
-def _resumed(station: Station, network: HostedNetwork, number: int) -> Run:
-    run = _resumable(station, number)
+def resumed(station: Station, network: HostedNetwork, number: int, kind: str = KIND) -> Run:
+    """That run, running again. Raises NotFound, and StationError if it is for another network, too."""
+    run = resumable(station, number, kind)
     if run.parameters.get("model") != network.name:
-        raise StationError(f"run {number} programs {run.parameters.get('model')!r}, not {network.name!r}")
+        raise StationError(f"run {number} is for network {run.parameters.get('model')!r}, not {network.name!r}")
     run.restart()
     return run
 

@@ -104,6 +104,10 @@ class OpenSession:
             job.report({"session": self.run.id, "steps": steps, "taught": taught, **moment.as_json()})
         return self.session.summary()
 
+    def request_stop(self) -> None:
+        """End an update that is under way, or the next one, at its first safe point. May be called from any thread."""
+        self._learner.request_stop()
+
     def close(self) -> None:
         """End the learner; boards and run stay as they are."""
         self._learner.close()

@@ -10,4 +10,14 @@ from ohmloop.learning.rules.repair import Repair
 from ohmloop.learning.rules.rule import Rule
 from ohmloop.learning.rules.sgd import Sgd
 
-__all__ = ["BiasScale", "Delta", "External", "FeedbackAlignment", "Manhattan", "Progressive", "Repair", "Rule", "Sgd"]
+__all__ = [
+    "BiasScale",
+    "Delta",
+    "External",
+    "FeedbackAlignment",
+    "Manhattan",
+    "Progressive",
+    "Repair",
+    "Rule",
+    "Sgd",
+]
