@@ -74,7 +74,7 @@ def test_another_host_goes_on_where_the_first_ended(run: Run, store: Store) -> N
         session.commit()
         assert received(hurt) - before == journalled(run) == second.spent.pulses > 0
     assert run.state == "done"
-    kinds = [event.kind for event in run.events() if not event.kind.startswith("campaign")]
+    kinds = [event.kind for event in run.events() if not event.kind.startswith("update.")]
     assert kinds == ["session began", "learning", "learning", "session resumed", "learning"]
 
 

@@ -22,6 +22,8 @@ def test_a_part_sees_what_was_sent_since_it_began(tmp_path: Path) -> None:
         first = run.part("first")
         entries = [send(first, 1), send(first, 2)]
         first.put("start", {"targets_s": np.zeros(2)})
+        first.event("ended", {})
+        assert [event.kind for event in run.events()] == ["first.ended"]
         second = run.part("second")
         assert not second.has("start")
         assert list(second.exchanges()) == []

@@ -201,7 +201,7 @@ class Run:
 
 
 class RunPart(Run):
-    """A run as seen by one of its campaigns: its own names for arrays, and only the exchanges since it began.
+    """A run as seen by one of its campaigns: its own names for arrays and events, only the exchanges since it began.
 
     Parts of a run follow one another: the next one begins when the last has ended. A part that was opened before is
     taken up where it was left. Everything is kept in the run itself.
@@ -226,6 +226,10 @@ class RunPart(Run):
     def has(self, name: str) -> bool:
         """Whether arrays are kept under a name of this part."""
         return super().has(self._own(name))
+
+    def event(self, kind: str, data: Mapping[str, JSON]) -> None:
+        """Keep an event under a kind of this part: it is not one of the whole run."""
+        super().event(self._own(kind), data)
 
     def exchanges(self, board: str | None = None, after: int = 0) -> Iterator[ExchangeRecord]:
         """Exchanges of a board, or of every board, since this part began."""
