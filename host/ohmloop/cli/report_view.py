@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ohmloop.cli.duration import spoken
 from ohmloop.cli.output import print_table
 
@@ -67,6 +65,8 @@ def _line(report: Report) -> tuple[object, ...]:
 
 
 def _histogram(report: Report) -> list[tuple[str, int, str]]:
+    import numpy as np  # only when a report is shown
+
     errors = report.errors[np.isfinite(report.errors)]
     band = report.acceptance.tolerance
     edges = np.linspace(-BINS / 6 * band, BINS / 6 * band, BINS + 1)
