@@ -76,6 +76,7 @@ def _options() -> argparse.ArgumentParser:
     add("--state-dir", type=Path, metavar="DIR", help="keep arrays and flash in this folder")
     add("--target", choices=TARGETS, default="cpython", help="what runs the firmware")
     add("--firmware", type=Path, default=FIRMWARE, metavar="DIR", help="where `make firmware` left its results")
+    add("--engine-time", action="store_true", help="count no time for the board's processor (target cpython)")
     add("--realtime", action="store_true", help="no faster than the board would be")
     add("--with-parent", action="store_true", help="end when standard input closes")
     add("--describe", action="store_true", help="print the preset as JSON and end")
@@ -100,6 +101,7 @@ def _boards(options: argparse.Namespace) -> list[EmulatedBoard]:
             preset=preset,
             folder=None if options.state_dir is None else options.state_dir / name,
             realtime=options.realtime,
+            engine_time=options.engine_time,
         )
         boards.append(build_board(options.target, spec, _ports(options, index), options.firmware))
     return boards
