@@ -42,9 +42,9 @@ def _latch(s: Sheet) -> None:
 
 
 def _comparators(s: Sheet) -> None:
-    s.frame(27.94, 137.16, 294.64, 271.78, "Window: trips at +6.0 V and -6.1 V of any amplifier output")
+    s.frame(27.94, 137.16, 294.64, 271.78, "Window: trips at +5.0 V and -5.0 V of any amplifier output")
     s.part("R511", c.resistor("100k"), (60.96, 175.26), ["PEAK_P", "-7V5"])
-    s.part("R512", c.resistor("11.8k"), (76.2, 165.1), ["PEAK_P", "~OVER"], turn=90)
+    s.part("R512", c.resistor("7.87k"), (76.2, 165.1), ["PEAK_P", "~OVER"], turn=90)
     s.part("R513", c.resistor("10k"), (88.9, 177.8), ["~OVER", "GND"])
     s.part("D511", c.INPUT_CLAMP, (106.68, 177.8), ["GND", "~OVER", "+3V3"], turn=90, mirror="y")
     s.part("R514", c.resistor("10k"), (132.08, 157.48), ["VREF", "~OVER_REF"], turn=90)
@@ -54,7 +54,7 @@ def _comparators(s: Sheet) -> None:
     s.port("TRIP_N", (198.12, 198.12), Side.RIGHT, "passive")
     s.port("PEAK_N", (43.18, 218.44), Side.LEFT, "passive")
     s.part("R521", c.resistor("100k"), (60.96, 205.74), ["+7V5", "PEAK_N"])
-    s.part("R522", c.resistor("30k"), (76.2, 218.44), ["PEAK_N", "~UNDER"], turn=90)
+    s.part("R522", c.resistor("24.9k"), (76.2, 218.44), ["PEAK_N", "~UNDER"], turn=90)
     s.part("R523", c.resistor("10k"), (88.9, 205.74), ["VREF", "~UNDER"])
     s.part("D512", c.INPUT_CLAMP, (106.68, 231.14), ["GND", "~UNDER", "+3V3"], turn=90, mirror="y")
     s.part("R524", c.resistor("40.2k"), (134.62, 231.14), ["VREF", "~UNDER_REF"])
