@@ -165,14 +165,14 @@ def test_the_waits_of_the_board_are_long_enough_and_shorter_ones_show(read_range
 
 
 def test_a_heavy_row_needs_longer_than_the_board_waits() -> None:
-    """80 mS on a row: its driver comes back with 9 us. One that carries 0.4 mS does not show."""
+    """80 mS on a row: its driver comes back with 4 us. One that carries 0.4 mS does not show."""
     found = []
     for most_s in (10e-3, 50e-6):
         heavy = {"device__g_max": 20e-3, "front_end__settling": 1, "front_end__adc_noise": 0}
         hal = make_hal(N, N, "vteam-ideal", **heavy)
         hal.cells.device.put(np.full(N * N, most_s))
         found.append(conductances(hal, H if most_s > 1e-3 else L)[0] / most_s - 1)
-    assert (found[0] < -0.3).all()
+    assert (found[0] < -0.1).all()
     assert np.abs(found[1]).max() < 1e-3
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
 
 import matplotlib as mpl
@@ -10,17 +11,18 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from ohm8 import netlist
-from ohm8.netlist import Netlist
-from ohm8.spice import studies
+from ohm8.spice import faults, studies
+from ohm8.spice.bench import Bench
+from ohm8.spice.deck import Facts
 
-CELLS = {"L": 1e-4, "M": 1e-3, "H": 2e-3}
+_BOARD = Path(__file__).resolve().parents[2] / "board.toml"
 
 
-def settling(parts: Netlist, folder: Path) -> None:
-    """The converter's input after a row is switched to 0.2 V, in every range, as its distance from the end."""
+def settling(bench: Bench, folder: Path) -> None:
+    """What the converter sees after a row is switched to 0.2 V, in every range, as its distance from the end."""
     figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
-    for which, siemens in CELLS.items():
-        step = studies.step(parts, which, siemens)
+    for which, siemens in studies.CELLS_S.items():
+        step = studies.switch_step(bench, which, siemens)
         after = step.time_s > 0
         away = np.abs(step.volts[after] / step.volts[-1] - 1)
         axes.semilogy(step.time_s[after] * 1e6, np.maximum(away, 1e-6), label=f"{which}, {siemens * 1e6:.0f} µS")
@@ -32,11 +34,11 @@ def settling(parts: Netlist, folder: Path) -> None:
     _save(figure, folder / "settling.svg")
 
 
-def pulse(parts: Netlist, folder: Path) -> None:
+def pulse(bench: Bench, folder: Path) -> None:
     """Line voltages during a 10 µs pulse of 4 V, half on the row and minus half on the column, and the ideal cell."""
     figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
     for farads, style in ((50e-12, "-"), (1e-9, "--")):
-        curves = studies.pulse(parts, 10e-6, 4.0, 1e-4, farads)
+        curves = studies.pulse(bench, 10e-6, 4.0, 1e-4, farads)
         time = curves.axis * 1e6 - 2
         row, column = curves.values["v(row_0)"], curves.values["v(col_0)"]
         for label, volts, colour in (("row", row, "C0"), ("column", column, "C1"), ("cell", row - column, "C2")):
@@ -47,18 +49,33 @@ def pulse(parts: Netlist, folder: Path) -> None:
     _save(figure, folder / "pulse.svg")
 
 
+def short(bench: Bench, folder: Path) -> None:
+    """A cell at 2 V that becomes 1 ohm in range H: its current and the amplifier's output, until the trip and after."""
+    figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
+    event = faults.abrupt(bench, "H", 2.0, 0.0, 1.0)
+    time = event.time_s * 1e6
+    axes.plot(time, event.output_v, label="amplifier's output / V")
+    axes.plot(time, event.current_a * 100, label="cell's current / 10 mA")
+    axes.plot(time, event.gate_v, label="ROW_GATE / V")
+    axes.axhline(-5.0, color="0.6", linewidth=0.8)
+    axes.set(xlim=(-1, 12), ylim=(-8, 12), xlabel="time after the short / µs")
+    axes.legend(fontsize="small")
+    _save(figure, folder / "short.svg")
+
+
 def _save(figure: plt.Figure, path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
 
 
 def main() -> None:
-    """Writes both figures."""
+    """Writes all figures."""
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "ohm8"
-    parts = netlist.read(Path(sys.argv[1]))
-    settling(parts, Path(sys.argv[2]))
-    pulse(parts, Path(sys.argv[2]))
+    facts = Facts.of(tomllib.loads(_BOARD.read_text(encoding="utf-8")))
+    bench = Bench(netlist.read(Path(sys.argv[1])), facts)
+    for draw in (settling, pulse, short):
+        draw(bench, Path(sys.argv[2]))
 
 
 if __name__ == "__main__":
