@@ -26,12 +26,12 @@ ENGINE = (
     100000000,  # Rf L, mOhm
     4755600,  # Rf M, mOhm
     202600,  # Rf H, mOhm
-    18500,  # settling L, converter step, ns
-    13500,  # settling M, converter step, ns
-    11500,  # settling H, converter step, ns
-    17500,  # settling L, switch step, ns
-    12000,  # settling M, switch step, ns
-    9500,  # settling H, switch step, ns
+    18000,  # settling L, converter step, ns
+    11500,  # settling M, converter step, ns
+    10500,  # settling H, converter step, ns
+    17000,  # settling L, switch step, ns
+    10000,  # settling M, switch step, ns
+    8500,  # settling H, switch step, ns
     6000000,  # cell limit, uV
     300000,  # read limit, uV
     50000,  # read limit while unarmed, uV

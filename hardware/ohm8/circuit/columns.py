@@ -40,7 +40,7 @@ def column() -> Sheet:
     s.part(lambda j: f"U{211 + j // 4}", c.SWITCH_NC, (104.14, 81.28), ["REF", "GATE", "GND"], unit=lambda j: j % 4 + 1)
 
     s.part(lambda j: f"U{203 + j // 4}", c.TIA, (152.4, 68.58), ["REF", "IN", "TIA"], unit=lambda j: j % 4 + 1)
-    s.part(lambda j: f"R2{j}4", c.resistor("470"), (127, 86.36), ["IN", "LINE"])
+    s.part(lambda j: f"R2{j}4", c.resistor("220"), (127, 86.36), ["IN", "LINE"])
     s.part(lambda j: f"R2{j}5", c.resistor("100k", "0.1 %"), (152.4, 88.9), ["LINE", "TIA"], turn=90)
     s.part(lambda j: f"C2{j}2", c.capacitor("15p", "C0G"), (152.4, 99.06), ["IN", "TIA"], turn=90)
     s.part(lambda j: f"R2{j}6", c.resistor("4.99k", "0.1 %"), (144.78, 114.3), ["LINE", "FM"], turn=90)
