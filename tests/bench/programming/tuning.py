@@ -73,9 +73,9 @@ def grid(name: str, nominal_v: float) -> Iterator[Settings]:
         },
         "alibart": {"step_v": tuple(part * nominal_v for part in (0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6))},
         "openmena": {
-            "proportional": (0.7, 2.0, 7.0),
-            "integral": (0.03, 0.3, 3.0),
-            "clamp": (30.0, 300.0, 3000.0),
+            "proportional": (0.7, 7.0),
+            "integral": (0.03, 3.0),
+            "clamp": (30.0, 3000.0),
             "unit": (0.06, 0.6),
         },
         "ekf": {"drift": (0.03, 0.1, 0.2), "caution": (0.5, 1.0, 1.5), "jump": (0.1, 0.3)},
