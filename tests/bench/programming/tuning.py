@@ -111,9 +111,9 @@ def fits(name: str, device: Device) -> bool:
 
 
 def chosen(name: str, preset: str) -> Policy:
-    """A policy with the settings that the committed tuning found for a device."""
-    settings = json.loads(RESULT.read_text())[preset][name]["settings"]
-    return MAKERS[name](**settings)
+    """A policy with the settings that the committed tuning found for a device, or its defaults if it was not tuned."""
+    found = json.loads(RESULT.read_text())[preset].get(name, {"settings": {}})
+    return MAKERS[name](**found["settings"])
 
 
 def main() -> None:
