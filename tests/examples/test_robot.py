@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from drive import Controller, NoCommands, fleet, in_real_time
 from film import draw
-from tests.service.small import serve
-from tests.service.test_learning_sessions import program
+from tests.service.small import program, serve
 from world import INNER_M, OUTER_M, PERIOD_S, REACH_M, ROBOT_M, Worlds
 
 from ohmloop.crossbar import Geometry

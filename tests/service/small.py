@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import numpy as np
+from tests.service.listener import listening, until
 
 from ohmloop.crossbar import Geometry
 from ohmloop.network import Activation, Linear, Model
@@ -58,3 +59,10 @@ def serve(
 def ask(http: httpx.Client, model: str, inputs: np.ndarray) -> httpx.Response:
     tensor = {"name": "input", "datatype": "FP64", "shape": inputs.shape, "data": inputs.tolist()}
     return http.post(f"/v2/models/{model}/infer", json={"inputs": [tensor], "outputs": [{"name": "logits"}]})
+
+
+def program(http: httpx.Client, model: str = "small") -> None:
+    """Program a model and wait for the end of its job."""
+    with listening(http) as events:
+        number = http.post("/v1/programming", json={"model": model, "tolerance": 0.03}).json()["id"]
+        until(events, "job", id=number, state="done")

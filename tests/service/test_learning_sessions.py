@@ -9,7 +9,7 @@ import httpx
 import numpy as np
 import pytest
 from tests.service.listener import listening, until
-from tests.service.small import GEOMETRY, Served, ask, network, serve
+from tests.service.small import GEOMETRY, Served, ask, network, program, serve
 
 from ohmloop.station.emulated import Control, EmulatorProcess
 
@@ -41,12 +41,6 @@ class Bench:
 def bench(tmp_path: Path) -> Iterator[Bench]:
     with EmulatorProcess(GEOMETRY, {"seed": "5"}) as emulator, emulator.control() as control:
         yield Bench(tmp_path / "runs.sqlite", emulator.boards[0].url, control)
-
-
-def program(http: httpx.Client, model: str = "small") -> None:
-    with listening(http) as events:
-        number = http.post("/v1/programming", json={"model": model, "tolerance": 0.03}).json()["id"]
-        until(events, "job", id=number, state="done")
 
 
 @pytest.fixture
@@ -181,6 +175,72 @@ def test_a_session_goes_on_after_the_service_is_gone(bench: Bench) -> None:
         assert again["step"] == 2
 
 
+def test_a_session_is_not_resumed_on_cells_that_were_moved_since(damaged: tuple[Served, Bench]) -> None:
+    http = damaged[0].http
+    stale = begin(http, rule="repair")
+    http.post(f"/v1/learning/{stale}/pause")
+    untouched = begin(http, rule="bias-scale")
+    http.post(f"/v1/learning/{untouched}/batches", json=examples(TRAINING))
+    http.post(f"/v1/learning/{untouched}/pause")
+    assert http.post("/v1/learning", json={"resume": stale}).status_code == 201, "nothing has moved"
+    http.post(f"/v1/learning/{stale}/pause")
+    other = begin(http, rule="repair")
+    http.post(f"/v1/learning/{other}/batches", json=examples(TRAINING))
+    http.post(f"/v1/learning/{other}/commit")
+    refused = http.post("/v1/learning", json={"resume": stale})
+    assert refused.status_code == 409
+    assert f"run {other} (learn) has moved cells" in refused.json()["error"]
+    assert http.get(f"/v1/learning/{stale}").json()["state"] == "paused"
+
+
+def test_an_emergency_stop_ends_a_lesson_and_the_session_goes_on(damaged: tuple[Served, Bench]) -> None:
+    http = damaged[0].http
+    number = begin(http, rule="sgd", parameters={"batch": 32})
+    where = f"/v1/learning/{number}"
+    http.put(f"{where}/examples", json=examples(TRAINING))
+    with listening(http) as events:
+        job = http.post(f"{where}/teach", json={"steps": 100_000}).json()["id"]
+        until(events, "learning", session=number)
+        assert http.post("/v1/stop").status_code == 200
+        ended = until(events, "job", id=job)
+        while ended.data["state"] == "running":
+            ended = until(events, "job", id=job)
+    assert damaged[0].station.jobs[job].wait(10)
+    step = http.get(where).json()["summary"]["step"]
+    http.post("/v1/clear")
+    moment = http.post(f"{where}/batches", json=examples(TRAINING)).json()
+    assert moment["step"] == step + 1
+
+
+def test_a_service_that_ends_lets_a_lesson_come_to_its_safe_point(bench: Bench) -> None:
+    with bench.serve() as served:
+        program(served.http)
+        number = begin(served.http, rule="sgd", parameters={"batch": 32})
+        served.http.put(f"/v1/learning/{number}/examples", json=examples(TRAINING))
+        with listening(served.http) as events:
+            job = served.http.post(f"/v1/learning/{number}/teach", json={"steps": 100_000}).json()["id"]
+            until(events, "learning", session=number)
+    assert served.station.jobs[job].state == "cancelled"
+    with bench.serve() as served:
+        assert served.http.get(f"/v1/learning/{number}").json()["state"] == "paused"
+        assert served.http.post("/v1/learning", json={"resume": number}).status_code == 201
+        assert served.http.post(f"/v1/learning/{number}/batches", json=examples(TRAINING)).status_code == 200
+
+
+def test_examples_are_kept_together_or_not_at_all(bench: Bench) -> None:
+    bad = {"inputs": [[0.0] * 7], "targets": [[0.0] * 4]}
+    with bench.serve() as served:
+        http = served.http
+        program(http)
+        where = f"/v1/learning/{begin(http)}"
+        assert http.put(f"{where}/examples", json={**examples(TRAINING), "checking": bad}).status_code == 400
+        with listening(http) as events:
+            job = http.post(f"{where}/teach", json={"steps": 1}).json()["id"]
+            until(events, "job", id=job, state="failed")
+        assert served.station.jobs[job].wait(10)
+        assert "keeps no examples" in http.get(f"/v1/jobs/{job}").json()["error"]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "says"),
     [
@@ -195,7 +255,7 @@ def test_a_session_goes_on_after_the_service_is_gone(bench: Bench) -> None:
         ({"model": "small", "moves": {"threshold": 2}}, 400, "threshold"),
         ({"model": "small", "volts": 3}, 400, "volts"),
         ({"resume": 4711}, 404, "no run 4711"),
-        ({"resume": 1}, 409, "no session to be resumed"),
+        ({"resume": 1}, 409, "cannot be resumed"),
     ],
 )
 def test_what_makes_no_sense_begins_nothing(

@@ -15,11 +15,12 @@ from ohmloop.programming.characterisation import Characterisation
 from ohmloop.programming.choice import Choice, choose
 from ohmloop.programming.population import StepRecords
 from ohmloop.programming.safe_points import SafePoint, SafePoints
+from ohmloop.service.moving import CHARACTERISE
 from ohmloop.station import Job, Station
 from ohmloop.station.device_file import DeviceFile
 from ohmloop.store import Run, Store
 
-KIND = "characterise"
+KIND = CHARACTERISE
 EVENT = "characterised"
 
 NOTHING = StepRecords(np.empty(0, dtype=np.intp), *(np.empty(0) for _ in range(3)))

@@ -9,9 +9,10 @@ import numpy as np
 
 from ohmloop.procedures.forming import Formed, Forming
 from ohmloop.programming import Outcome, Progress
+from ohmloop.service.moving import FORM
 from ohmloop.station import Job, Station
 
-KIND = "form"
+KIND = FORM
 
 
 class FormingJob:

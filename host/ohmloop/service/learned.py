@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from ohmloop.learning.session import STATE
 from ohmloop.mapping import Placement
 from ohmloop.network import Model
+from ohmloop.service.moving import LEARN, PROGRAM, boards_of, serials
 from ohmloop.station import Station
-from ohmloop.store import Run
 
-KIND = "learn"
-"""Kind of a run in which a network has learned."""
+KIND = LEARN
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +51,18 @@ def fingerprint(model: Model) -> str:
     return digest.hexdigest()
 
 
-def serials(run: Run) -> list[str]:
-    """The boards of a run, in order."""
-    return [board["serial"] for board in run.origin.get("boards", [])]
-
-
 def latest(station: Station, model: Model, placement: Placement, weights: str) -> Learned | None:
     """What the newest session left of a network on these boards, unless the boards were programmed with it since.
 
     `weights` is the fingerprint of the network as it was given.
     """
-    here = [board.capabilities.serial for board in station.boards]
+    here = boards_of(station)
     for kept in sorted(station.store.runs(), key=lambda run: run.id, reverse=True):
         run = station.store.open(kept.id)
         if serials(run) != here or run.origin.get("device_hash") != station.device.hash:
             continue
         if kept.kind != KIND:
-            if kept.kind == "program" and kept.parameters.get("model") == model.name:
+            if kept.kind == PROGRAM and kept.parameters.get("model") == model.name:
                 return None
             continue
         if kept.parameters.get("weights") == weights and run.has(STATE):

@@ -19,7 +19,7 @@ from ohmloop.service.jobs import described
 from ohmloop.service.learned import KIND
 from ohmloop.service.residence import Residence
 from ohmloop.service.runs import as_json, summary_of
-from ohmloop.service.sessions import CHECKING, TRAINING, OpenSession, Sessions, numbers
+from ohmloop.service.sessions import OpenSession, Sessions, numbers
 from ohmloop.station import Job, Station
 
 LONGEST_BODY = 64 * 1024
@@ -172,10 +172,9 @@ def learning_routes(
     async def keep(request: Request, number: int) -> dict[str, Any]:
         """Keep examples in the session, to be learned from by a job."""
         asked = await read_model(request, ExamplesRequest, MAX_BODY_BYTES)
-        opened = sessions.find(number)
-        opened.keep_examples(TRAINING, Examples(*asked.arrays(), asked.seed))
-        if asked.checking is not None:
-            opened.keep_examples(CHECKING, Examples(*asked.checking.arrays()))
+        training = Examples(*asked.arrays(), asked.seed)
+        checking = None if asked.checking is None else Examples(*asked.checking.arrays())
+        await thread.run(lambda: sessions.find(number).keep_examples(training, checking))
         return {"training": len(asked.inputs), "checking": len(asked.checking.inputs) if asked.checking else 0}
 
     @routes.post("/{number}/teach", status_code=202)
@@ -189,11 +188,11 @@ def learning_routes(
             events.publish("job", {"id": job.id, "kind": KIND, "state": "running", "run": number})
             try:
                 summary = sessions.find(number).teach(job, asked.steps, asked.verify_every)
-                if job.cancelled:
-                    sessions.renew(number)
                 state = "cancelled" if job.cancelled else "done"
                 return summary
             finally:
+                if job.cancelled:
+                    sessions.renew(number)
                 events.publish("job", {"id": job.id, "kind": KIND, "state": state, "run": number})
 
         return described(station.start(KIND, work))

@@ -11,14 +11,14 @@ from ohmloop.programming import Outcome, Progress, Report, settle_last
 from ohmloop.programming.safe_points import SafePoints
 from ohmloop.service.characterising import EVENT, found_in, without_records
 from ohmloop.service.hosted import HostedNetwork
-from ohmloop.service.learned import KIND as LEARNING
+from ohmloop.service.moving import MOVING, PROGRAM, boards_of, serials
 from ohmloop.service.plan import ProgrammingPlan
 from ohmloop.service.rechecking import read_again
 from ohmloop.service.runs import find_run
 from ohmloop.station import Job, Station, StationError
 from ohmloop.store import Run
 
-KIND = "program"
+KIND = PROGRAM
 ABANDONED = "running"
 """State of a run in the store while nobody drives it."""
 
@@ -144,9 +144,9 @@ def settle_abandoned(station: Station) -> None:
 
     Owning the ports, the station knows that nobody drives that run any more.
     """
-    here = _boards(station)
-    runs = [station.store.open(kept.id) for kept in station.store.runs() if kept.kind in (KIND, LEARNING)]
-    newest = max((run for run in runs if _serials(run) == here), key=lambda run: run.id, default=None)
+    here = boards_of(station)
+    runs = [station.store.open(kept.id) for kept in station.store.runs() if kept.kind in MOVING]
+    newest = max((run for run in runs if serials(run) == here), key=lambda run: run.id, default=None)
     if newest is not None and newest.state == ABANDONED:
         for board in station.boards:
             settle_last(newest, board)
@@ -159,7 +159,7 @@ def resumable(station: Station, number: int, kind: str = KIND) -> Run:
         raise StationError(f"run {number} ({run.kind}, {run.state}) cannot be resumed: begin a new one")
     if run.origin.get("device_hash") != station.device.hash:
         raise StationError(f"run {number} was with another device file: use that one, or begin a new run")
-    kept, here = _serials(run), _boards(station)
+    kept, here = serials(run), boards_of(station)
     if kept != here:
         raise StationError(f"run {number} was on the boards {kept}, not on {here}: give those, in that order")
     return run
@@ -172,14 +172,6 @@ def resumed(station: Station, network: HostedNetwork, number: int, kind: str = K
         raise StationError(f"run {number} is for network {run.parameters.get('model')!r}, not {network.name!r}")
     run.restart()
     return run
-
-
-def _boards(station: Station) -> list[str]:
-    return [board.capabilities.serial for board in station.boards]
-
-
-def _serials(run: Run) -> list[str]:
-    return [board["serial"] for board in run.origin.get("boards", [])]
 
 
 def _plan_of(run: Run) -> ProgrammingPlan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,14 +14,21 @@ from ohmloop.learning import Budget, Examples, Learner, LearningError, Moment, M
 from ohmloop.learning.rules.named import loss_named, rule_named
 from ohmloop.service.errors import NotFound, Occupied
 from ohmloop.service.hosted import HostedNetwork
-from ohmloop.service.learned import KIND, Learned, serials
+from ohmloop.service.learned import KIND, Learned
+from ohmloop.service.moving import refuse_if_moved_since
+from ohmloop.service.programming import resumable
 from ohmloop.service.residence import Residence
 from ohmloop.service.runs import find_run
 from ohmloop.station import Job, Station, StationError
 from ohmloop.store import Run
 
+log = logging.getLogger(__name__)
+
 TRAINING, CHECKING = "examples.training", "examples.checking"
 """Names under which a run keeps the examples it learns from and is verified with."""
+
+CLOSE_S = 30.0
+"""Longest wait at the end of the service for a job to reach a safe point, s."""
 
 Tell = Callable[[int, Moment], None]
 
@@ -29,7 +37,7 @@ class OpenSession:
     """A session with its learner, on a network of the station.
 
     Attributes:
-        run: where it is kept. network: what it teaches. session: see there. last: how it stood last.
+        run: where it is kept. network: what it teaches. session: see there.
     """
 
     def __init__(self, station: Station, network: HostedNetwork, run: Run, tell: Tell) -> None:
@@ -37,7 +45,6 @@ class OpenSession:
         loss = loss_named(asked["loss"])
         self.run = run
         self.network = network
-        self.last: Moment | None = None
         self._tell = tell
         self._learner = Learner(
             network.model,
@@ -72,12 +79,17 @@ class OpenSession:
         with self._serving():
             return self.session.roll_back(name)
 
-    def keep_examples(self, name: str, examples: Examples) -> None:
-        """Keep examples in the run. Raises InputError or LearningError if the network cannot take them."""
-        self.network.model.checked(examples.inputs)
-        self._learner.loss.wanted(examples.targets, self.network.outputs)
-        arrays = {"inputs": examples.inputs, "targets": examples.targets, "seed": np.array([examples.seed])}
-        self.run.put(name, arrays)
+    def keep_examples(self, training: Examples, checking: Examples | None) -> None:
+        """Keep examples in the run: all or, if the network cannot take one of them, none.
+
+        Raises InputError, LearningError.
+        """
+        given = {TRAINING: training} if checking is None else {TRAINING: training, CHECKING: checking}
+        for examples in given.values():
+            self.network.model.checked(examples.inputs)
+            self._learner.loss.wanted(examples.targets, self.network.outputs)
+        for name, examples in given.items():
+            keep(self.run, name, examples)
 
     def examples(self, name: str) -> Examples | None:
         """Examples that the run keeps under this name, or None."""
@@ -124,7 +136,6 @@ class OpenSession:
         self.network.adopt(Learned.of(self._learner.state(), self.network.model))
 
     def _told(self, moment: Moment) -> None:
-        self.last = moment
         self._tell(self.run.id, moment)
 
 
@@ -166,18 +177,11 @@ class Sessions:
     def resume(self, number: int) -> OpenSession:
         """Take up a session that was paused, or whose host or board was lost.
 
-        Raises NotFound, Occupied, StationError for a session of other boards, another device file or other weights.
+        Raises NotFound, Occupied, StationError as `taken_up`.
         """
         self._residence.must_be_free()
-        run = find_run(self._station.store, number)
-        if run.kind != KIND or run.state not in ("paused", "running"):
-            raise StationError(f"run {number} ({run.kind}, {run.state}) is no session to be resumed: begin a new one")
-        network = self._residence.find(run.parameters["model"])
-        here = [board.capabilities.serial for board in self._station.boards]
-        if serials(run) != here or run.origin.get("device_hash") != self._station.device.hash:
-            raise StationError(f"session {number} is of the boards {serials(run)} with another device file or order")
-        if run.parameters["weights"] != network.fingerprint:
-            raise StationError(f"session {number} taught another {network.name!r}: its weights are not those of now")
+        network = self._residence.find(resumable(self._station, number, KIND).parameters["model"])
+        run = taken_up(self._station, network, number)
         with self._station.interlock.held(f"resuming learning session {number}"):
             run.restart()
             opened = self._take(OpenSession(self._station, network, run, self._tell))
@@ -215,10 +219,22 @@ class Sessions:
             self._drop()
 
     def close(self) -> None:
-        """Leave an open session to be resumed; for the end of the service."""
-        if self._open is not None:
-            self._open.session.pause()
-            self._drop()
+        """Leave an open session to be resumed, once a job that teaches it has come to its safe point.
+
+        For the end of the service. A job that does not come to one within CLOSE_S keeps its session, which can be
+        resumed all the same.
+        """
+        if self._open is None:
+            return
+        if (job := self._station.job) is not None:  # it teaches: while a session is open, nothing else may run
+            job.cancel()
+            if not job.wait(CLOSE_S):
+                log.warning(
+                    "job %d has not reached a safe point within %.0f s; its session stays open", job.id, CLOSE_S
+                )
+                return
+        self._open.session.pause()
+        self._drop()
 
     def _take(self, opened: OpenSession) -> OpenSession:
         self._open = opened
@@ -230,6 +246,25 @@ class Sessions:
             self._open.close()
         self._open = None
         self._residence.claimed_by = None
+
+
+def taken_up(station: Station, network: HostedNetwork, number: int) -> Run:
+    """The run of an interrupted session of this network on these boards.
+
+    Raises NotFound; StationError for a run that cannot be resumed, of other boards, another device file or other
+    weights, and for one whose cells have been moved by a later run.
+    """
+    run = resumable(station, number, KIND)
+    if run.parameters.get("weights") != network.fingerprint:
+        raise StationError(f"run {number} taught another {network.name!r}: its weights are not those of now")
+    refuse_if_moved_since(station, run)
+    return run
+
+
+def keep(run: Run, name: str, examples: Examples) -> None:
+    """Keep examples in a run; `OpenSession.examples` finds them again."""
+    arrays = {"inputs": examples.inputs, "targets": examples.targets, "seed": np.array([examples.seed])}
+    run.put(name, arrays)
 
 
 def numbers(values: list[Any]) -> NDArray[np.float64]:

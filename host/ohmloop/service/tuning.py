@@ -13,8 +13,7 @@ from ohmloop.learning import BEST, Examples, LearningError, Moment, Moves, Rule
 from ohmloop.learning.rules.named import loss_named, rule_named
 from ohmloop.service.hosted import HostedNetwork
 from ohmloop.service.learned import KIND
-from ohmloop.service.programming import resumable
-from ohmloop.service.sessions import CHECKING, TRAINING, OpenSession
+from ohmloop.service.sessions import CHECKING, TRAINING, OpenSession, keep, taken_up
 from ohmloop.station import Job, Station, StationError
 from ohmloop.store import Run
 
@@ -153,17 +152,14 @@ def begun(station: Station, network: HostedNetwork, plan: TuningPlan, training: 
             "steps": plan.steps,
         },
     )
-    for name, examples in ((TRAINING, training), (CHECKING, checking)):
-        arrays = {"inputs": examples.inputs, "targets": examples.targets, "seed": np.array([examples.seed])}
-        run.put(name, arrays)
+    keep(run, TRAINING, training)
+    keep(run, CHECKING, checking)
     return run
 
 
 def resumed(station: Station, network: HostedNetwork, number: int) -> Run:
     """An interrupted run, running again with its own plan and examples. Raises NotFound, StationError."""
-    run = resumable(station, number, KIND)
-    if run.parameters.get("weights") != network.fingerprint:
-        raise StationError(f"run {number} taught another {network.name!r}: its weights are not those of now")
+    run = taken_up(station, network, number)
     if "steps" not in run.parameters:
         raise StationError(f"run {number} was begun over REST: resume it there")
     run.restart()
