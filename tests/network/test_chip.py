@@ -153,6 +153,8 @@ class FirstCtrlC:
 
 def test_ctrl_c_waits_for_a_safe_point(blank: list[Board]) -> None:
     crossbars = [board.crossbar for board in blank]
+    for board in blank:
+        board.ask("fault", wire={"late": 1.0, "late_s": 0.1})  # so that there is something left to stop
     reports = deploy(placed(), crossbars, Vipi, Acceptance(), Stops(), profile=PROFILE, progress=FirstCtrlC())
     assert Outcome.PAUSED in {report.outcome for report in reports}
     for board, report in zip(blank, reports, strict=True):
