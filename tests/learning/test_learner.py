@@ -59,7 +59,7 @@ def test_stuck_cells_are_found_and_left_alone() -> None:
         learn(learner, 6)
         for array, shadow in zip(damaged.arrays, learner.shadow.arrays, strict=True):
             true = array.cells.stuck.mask.reshape(shadow.stuck.shape)
-            assert shadow.stuck[~true].sum() <= 1, "a healthy cell is rarely given up"
+            assert not shadow.stuck[~true].any(), "a healthy cell is not given up"
         found = sum(int(shadow.stuck.sum()) for shadow in learner.shadow.arrays)
         assert found >= 10
         spent = learner.spent.pulses

@@ -20,7 +20,8 @@ class MeteredPolicy:
     Args:
         policy: the one that decides.
         firm: amplitude from which a healthy cell moves, as a multiple of the profile's nominal amplitude.
-        moved: change that counts as movement, as a fraction of the conductance range.
+        moved: change that counts as movement, as a fraction of the cell's conductance, to which reading noise is in
+            proportion; it counts from where the cell was when it last moved, so that a slow cell is not given up.
         unmoved: pulses in a row that earlier campaigns have counted; taken over by `start`.
     """
 
@@ -44,8 +45,8 @@ class MeteredPolicy:
         """Take new targets."""
         profile = context.profile
         self._nominal_v = profile.set_drive.nominal_v, profile.reset_drive.nominal_v
-        self._moved_s = self._moved * profile.span_s
         self._widths_s = np.full(targets_s.size, profile.width_s)
+        self._since_s = np.full(targets_s.size, np.nan)
         self.energy_j = np.zeros(targets_s.size)
         self._policy.start(targets_s, context)
 
@@ -65,6 +66,8 @@ class MeteredPolicy:
         """Count pulses and let the policy learn from them."""
         self.energy_j[cells] += volts**2 * (before_s + after_s) / 2 * self._widths_s[cells]
         firm = np.abs(volts) >= self._firm * np.where(volts > 0, *self._nominal_v)
-        moved = np.abs(after_s - before_s) > self._moved_s
+        since_s = np.where(np.isnan(self._since_s[cells]), before_s, self._since_s[cells])
+        moved = np.abs(after_s - since_s) > self._moved * since_s
+        self._since_s[cells] = np.where(moved, after_s, since_s)
         self.unmoved[cells] = np.where(moved, 0, self.unmoved[cells] + firm)
         self._policy.learn(cells, volts, before_s, after_s)

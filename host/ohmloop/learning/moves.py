@@ -24,7 +24,7 @@ class Moves:
             their few pulses on climbing to the threshold.
         pulses: most pulses that one update spends on a cell.
         firm: amplitude from which a healthy cell moves, as a multiple of the profile's nominal amplitude.
-        moved: change that counts as movement, as a fraction of the range.
+        moved: change that counts as movement, as a fraction of the cell's conductance (see MeteredPolicy).
         unmoved: firm pulses in a row without movement after which a cell is taken to be stuck.
         time_s: most time for one update, s.
     """
@@ -34,7 +34,7 @@ class Moves:
     start: float = 1.0
     pulses: int = 4
     firm: float = 1.4
-    moved: float = 0.015
+    moved: float = 0.025
     unmoved: int = 3
     time_s: float = 600.0
 
