@@ -1,5 +1,7 @@
 """Which cells the meter takes to be stuck, and what it counts."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -22,7 +24,7 @@ def meter(cells: int, unmoved: int = 0) -> MeteredPolicy:
 def answer(metered: MeteredPolicy, path_s: NDArray[np.float64], volts: float) -> None:
     """The cells go along their paths, shape (pulses + 1, cells), a pulse a step."""
     cells = np.arange(path_s.shape[1])
-    for before_s, after_s in zip(path_s[:-1], path_s[1:], strict=True):
+    for before_s, after_s in pairwise(path_s):
         metered.learn(cells, np.full(cells.size, volts), before_s, after_s)
 
 
