@@ -1,5 +1,6 @@
 """Characterising emulated devices over the board's real port."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from ohmloop.crossbar import Bias
 from ohmloop.procedures.characterise import characterise
 from ohmloop.procedures.errors import ProcedureError, PulsesSpent
 from ohmloop.procedures.probe import spread
-from ohmloop.programming import LevelPopulation, RatePopulation
+from ohmloop.programming import Campaign, LevelPopulation, RatePopulation, Stops, policy_named
 from ohmloop.programming.characterisation import Characterisation, Kind
 from ohmloop.programming.choice import Choice, choose
 from ohmloop.programming.safe_points import SafePoint, SafePoints
@@ -66,7 +67,7 @@ def test_a_level_type_device() -> None:
 def test_soft_arrays_are_told_what_to_expect() -> None:
     with bench("mss-sdc", "8x8") as small:
         choice = chosen(small, measure(small))
-    assert choice.bias is Bias.THIRD
+    assert choice.bias is not Bias.GND
     assert choice.schedule.watch
     assert choice.converges
     with bench("mss-sdc", "16x16") as large:
@@ -123,3 +124,27 @@ def test_cells_are_spread(rows: int, cols: int, count: int) -> None:
     assert set(place.cols.tolist()) <= set(lines[1].tolist())
     if count <= min(rows, cols):
         assert np.unique(place.rows).size == np.unique(place.cols).size == count
+
+
+@pytest.mark.slow
+def test_a_passive_soft_array_is_programmed_as_chosen() -> None:
+    with bench("vteam-soft", "8x8", seed=3) as soft:
+        measured = measure(soft)
+        choice = chosen(soft, measured)
+        profile = soft.conditions.profile
+        targets_s = np.random.default_rng(3).uniform(profile.g_min_s, profile.g_max_s, (8, 8))
+        report = Campaign(
+            soft.board.crossbar,
+            targets_s,
+            policy_named(choice.policy),
+            choice.acceptance,
+            Stops(),
+            profile=choice.profile,
+            population=measured.population,
+            schedule=choice.schedule,
+            setup=replace(soft.conditions.setup, bias=choice.bias),
+        ).execute()
+        errors = np.abs(soft.board.truth("conductance_s") - targets_s) / profile.span_s
+    assert choice.schedule.watch
+    assert report.declared_in_band > 0.9
+    assert (errors <= 0.02).mean() >= 0.8

@@ -142,13 +142,17 @@ def test_a_steep_device_keeps_the_bias_of_its_file() -> None:
 
 
 def test_a_soft_device_is_watched_under_the_gentler_scheme() -> None:
-    soft = measured(disturbance(Bias.HALF, 2e-3), disturbance(Bias.THIRD, 2e-4))
+    soft = measured(disturbance(Bias.HALF, 4e-2), disturbance(Bias.THIRD, 2e-3))
     chosen = choice(soft, bias=Bias.HALF)
     assert chosen.bias is Bias.THIRD
     assert chosen.schedule.watch
     assert chosen.schedule.coarse is not None
     assert chosen.converges
-    assert choice(soft, "32x32").bias is Bias.HALF
+
+
+def test_lines_alone_are_disturbed_where_that_does_as_well() -> None:
+    soft = measured(disturbance(Bias.HALF, 4e-3), disturbance(Bias.THIRD, 1e-4))
+    assert choice(soft, bias=Bias.THIRD).bias is Bias.HALF
 
 
 def test_an_array_that_cannot_converge_is_named() -> None:

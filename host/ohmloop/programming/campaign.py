@@ -175,7 +175,7 @@ class Campaign:
         """Decide every cell of a scope that can be decided; returns those left to pulse."""
         cells = self._cells
         if watch and self._rounds.number:
-            self._verifier.revisit(scope[cells.state[scope] == CellState.ACCEPTED])
+            self._verifier.watch(scope[cells.state[scope] == CellState.ACCEPTED])
         self._verifier.judge(scope[cells.state[scope] == CellState.ACTIVE])
         undecided = scope[cells.state[scope] == CellState.ACTIVE]
         for reason, reached in self._stops.reached(cells.received(undecided), self._working_s):

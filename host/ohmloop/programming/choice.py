@@ -18,8 +18,15 @@ from ohmloop.programming.schedule import Schedule
 HELD = 0.9
 """Fraction of the cells that must be expected to hold for an array to count as programmable."""
 
+ALIKE = 0.15
+"""Difference of two fractions of held cells that decides nothing: slow cells get larger pulses than the test gives, and
+under V/3 the whole array sees them."""
+
 SOFT = 0.02
 """Contraction above which pulses on other cells matter."""
+
+ENOUGH_RATE = 0.5
+"""Rate of a slow cell at the largest amplitude on a soft array: more would save it pulses and cost all others more."""
 
 COARSE = 0.05
 SLOWEST_NOISE = 0.004
@@ -78,7 +85,7 @@ def choose(
     outlooks = tuple(
         found for scheme in Bias if (found := outlook(measured.disturbances, scheme, geometry)) is not None
     )
-    expected = _best(outlooks, bias)
+    expected = _best(outlooks)
     soft = expected is not None and expected.contraction > SOFT
     passes = Acceptance().passes
     if expected is None:
@@ -117,11 +124,17 @@ def _kind_reason(measured: Characterisation) -> str:
     return f"repeating a RESET pulse changes {measured.repeated:.0%} of what the first did: every pulse counts"
 
 
-def _best(outlooks: tuple[Outlook, ...], bias: Bias) -> Outlook | None:
-    """The scheme under which most cells hold, then the one that converges fastest, then that of the device file."""
-    if not outlooks:
-        return None
-    return max(outlooks, key=lambda each: (round(each.held, 2), -each.contraction, each.bias is bias))
+def _best(outlooks: tuple[Outlook, ...]) -> Outlook | None:
+    """V/2, unless clearly more cells hold under V/3.
+
+    Under V/3 a cell that needs many pulses disturbs the whole array, and not only its lines. A scheme that was not
+    measured, because the other one moved nothing, is as good as that.
+    """
+    schemes = {each.bias: each for each in outlooks}
+    if len(schemes) < 2:
+        return next(iter(schemes.values()), None)
+    half, third = schemes[Bias.HALF], schemes[Bias.THIRD]
+    return third if third.held - half.held > ALIKE else half
 
 
 def _outlook_of(outlooks: tuple[Outlook, ...], bias: Bias, otherwise: Outlook) -> Outlook:
@@ -132,8 +145,8 @@ def _gentle(profile: ProgrammingProfile, population: RatePopulation) -> Programm
     """Amplitudes no larger than nearly every cell needs: selectivity falls with the amplitude."""
 
     def capped(drive: Drive, curve: StepCurve) -> Drive:
-        slow_v = curve.threshold_v + 2 * curve.threshold_spread_v
-        enough_v = float(curve.volts_for(np.array(0.0), np.array(slow_v)))
+        slow_v = curve.threshold_v + curve.threshold_spread_v
+        enough_v = float(curve.volts_for(np.log(ENOUGH_RATE), np.array(slow_v)))
         return replace(drive, max_v=max(min(drive.max_v, enough_v), drive.start_v))
 
     return replace(

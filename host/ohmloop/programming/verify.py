@@ -50,14 +50,28 @@ class Verifier:
         self._cells.state[outside] = CellState.ACTIVE
         return bool(outside.size)
 
+    def watch(self, accepted: NDArray[np.intp]) -> None:
+        """Read accepted cells once; those surely outside the tolerance band become active.
+
+        One reading each: a round of pulses lies between two looks, and a drift that goes on is seen by the next one.
+        """
+        self.read(accepted)
+        cells = self._cells
+        staying = accepted[cells.state[accepted] == CellState.ACCEPTED]
+        cells.state[self._surely_outside(staying, np.ones(staying.size, dtype=np.intp))] = CellState.ACTIVE
+
     def give_up_those_that_left(self, accepted: NDArray[np.intp]) -> None:
         """Read accepted cells a last time; those surely outside the tolerance band are given up."""
-        cells = self._cells
         outside, readings = self._outside(accepted)
-        targets_s = cells.targets_s[outside]
-        distance_s = np.abs(cells.measured_s[outside] - targets_s)
+        self._cells.fail(self._surely_outside(outside, readings), Failure.LEFT)
+
+    def _surely_outside(self, index: NDArray[np.intp], readings: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Cells outside the tolerance band by more than the uncertainty of the mean of so many readings."""
+        targets_s = self._cells.targets_s[index]
+        distance_s = np.abs(self._cells.measured_s[index] - targets_s)
         doubt_s = self.acceptance.uncertainty_s(readings, targets_s, self._span_s)
-        cells.fail(outside[distance_s - doubt_s > self.acceptance.tolerance * self._span_s], Failure.LEFT)
+        outside: NDArray[np.intp] = index[distance_s - doubt_s > self.acceptance.tolerance * self._span_s]
+        return outside
 
     def _accept(self, active: NDArray[np.intp], rule: Acceptance) -> None:
         verdicts, _ = self._decide(active, rule)
