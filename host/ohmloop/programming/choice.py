@@ -99,7 +99,7 @@ def choose(
         reasons.append(
             f"pulses on one cell move others: {_scheme(bias)} and {passes} passes; {expected.held:.0%} of cells hold"
         )
-    converges = expected is None or expected.held >= HELD
+    converges = not outlooks or max(each.held for each in outlooks) >= HELD
     if soft and isinstance(measured.population, RatePopulation):
         profile = _gentle(profile, measured.population)
     slow = max(measured.read_slow, SLOWEST_NOISE)
