@@ -1,8 +1,9 @@
 """Each command does what it says, as the installed command does it."""
 
 import csv
-import json
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -95,37 +96,70 @@ def test_program_infer_and_what_the_store_kept(ohmloop: Command, board: Board, w
     assert len(pulses) == sum(report["pulses_per_cell"]["total"] for report in programmed.json["boards"])
 
 
-def test_doctor_looks_at_the_machine(ohmloop: Command, board: Board) -> None:
-    found = {finding["what"]: finding for finding in ohmloop("doctor", "-d", board.url, "--json").json}
-    assert found["python"]["fine"]
-    assert "2x2" in found["emulator"]["said"]
-    assert "0 runs" in found["store"]["said"]
-    assert board.emulator.boards[0].serial in found[board.url]["said"]
+def test_doctor_looks_over_the_machine_and_a_board(ohmloop: Command, board: Board) -> None:
+    found = ohmloop("doctor", "-d", board.url, "--json")
+    assert found.code == 0
+    steps = {(step["where"], step["name"]): step for step in found.json}
+    assert steps["this machine", "python"]["outcome"] == "passed"
+    assert "2x2" in steps["this machine", "emulator"]["measured"]
+    assert "0 runs" in steps["this machine", "store"]["measured"]
+    assert board.emulator.boards[0].serial in steps[board.url, "identity"]["measured"]
+    assert steps[board.url, "converters"]["outcome"] == "passed"
 
 
-def test_doctor_finds_what_is_wrong(ohmloop: Command) -> None:
-    found = ohmloop("doctor", "-d", "tcp://127.0.0.1:9?timeout=0.2", "--json")
+def test_doctor_says_what_to_do(ohmloop: Command, board: Board) -> None:
+    with board.emulator.control() as control:
+        control.ask("fault", converter={"bad": 1})
+    found = ohmloop("doctor", "-d", board.url)
     assert found.code == 1
-    assert [finding["what"] for finding in json.loads(found.out) if finding["fine"] is False] == [
-        "tcp://127.0.0.1:9?timeout=0.2"
-    ]
+    assert "FAILED\tconverters" in found.out
+    assert "converters: check U301 to U303" in found.out
+
+
+def test_doctor_cannot_reach_a_board(ohmloop: Command) -> None:
+    nowhere = "tcp://127.0.0.1:9?timeout=0.2"
+    found = ohmloop("doctor", "-d", nowhere, "--json")
+    assert found.code == 3
+    assert [step["where"] for step in found.json if step["outcome"] == "failed"] == [nowhere]
+
+
+def test_doctor_holds_the_socket_to_what_is_in_it(ohmloop: Command, board: Board, tmp_path: Path) -> None:
+    assert ohmloop("doctor", "-d", board.url, "--empty").code == 1, "there is a device"
+    (tmp_path / "plug.csv").write_text("10000\n")
+    wrong = ohmloop("doctor", "-d", board.url, "--resistors", tmp_path / "plug.csv", "--json")
+    assert "1x1" in next(step for step in wrong.json if step["name"] == "resistors")["measured"]
+
+
+def test_doctor_knows_the_age_of_a_calibration(ohmloop: Command, tmp_path: Path) -> None:
+    with plugged(tmp_path, 80_000.0) as (emulator, where):
+        assert ohmloop("calibrate", *where, "--resistors", tmp_path / "plug.csv").code == 0
+        steps = ohmloop("doctor", "-d", emulator.boards[0].url, "--json").json
+        (step,) = [step for step in steps if step["name"] == "calibration"]
+        assert step["outcome"] == "passed"
+        assert "0 days ago" in step["measured"]
 
 
 def test_stop_reaches_boards_that_nobody_owns(ohmloop: Command, board: Board) -> None:
     assert ohmloop("stop", "-d", board.url).out == "stopped: every line is in its safe state\n"
 
 
-def test_calibrate_corrects_and_says_by_how_much(ohmloop: Command, tmp_path: Path) -> None:
-    plug = tmp_path / "plug.csv"
-    np.savetxt(plug, np.full((8, 8), 80_000.0), delimiter=",")
+@contextmanager
+def plugged(folder: Path, ohm: float) -> Iterator[tuple[EmulatorProcess, tuple[str | Path, ...]]]:
+    """A board with resistors in the place of its device; they are in `plug.csv`."""
+    np.savetxt(folder / "plug.csv", np.full((8, 8), ohm), delimiter=",")
     settings = {"front_end": "board", "device.g_min": "1e-6"}
     with EmulatorProcess(Geometry(8, 8), {"device": "vteam-ideal", "seed": "3"}, settings) as emulator:
         with emulator.control() as control:
-            data = b64encode(np.full(64, 1 / 80_000).tobytes()).decode()
+            data = b64encode(np.full(64, 1 / ohm).tobytes()).decode()
             control.ask("seed_state", conductance_s={"dtype": "<f8", "shape": [8, 8], "data": data})
-        dut = tmp_path / "plug.toml"
+        dut = folder / "plug.toml"
         dut.write_text(DeviceFile.shipped("vteam", Geometry(8, 8)).text)
-        where = ("-d", emulator.boards[0].url, "--dut", dut)
+        yield emulator, ("-d", emulator.boards[0].url, "--dut", dut)
+
+
+def test_calibrate_corrects_and_says_by_how_much(ohmloop: Command, tmp_path: Path) -> None:
+    plug = tmp_path / "plug.csv"
+    with plugged(tmp_path, 80_000.0) as (_, where):
         found = ohmloop("calibrate", *where, "--resistors", plug, "--json")
         assert found.code == 0, found.err
         (board,) = found.json["boards"]

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ohmloop.cli.failure import USAGE, CommandError
+from ohmloop.cli.failure import CommandError
 from ohmloop.cli.opening import armed_station, open_device
 from ohmloop.cli.options import Devices, DutFile, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from ohmloop.cli.resistors import read_resistors
 
 
 def calibrate(
@@ -34,7 +31,7 @@ def calibrate(
     from ohmloop.procedures.calibrate import CalibrationError
     from ohmloop.procedures.calibrate import calibrate as correct
 
-    reference = _read(resistors)
+    reference = read_resistors(resistors)
     under_test = open_device(device, dut)
     with armed_station(device, under_test, store) as station:
         run = station.begin("calibrate", {"devices": list(device), "keep": keep})
@@ -43,7 +40,8 @@ def calibrate(
         except (CalibrationError, ValueError) as error:
             run.finish("failed", {"reason": str(error)})
             raise CommandError(f"{resistors}: {error}") from error
-        run.finish("done", {"boards": len(found)})
+        made = {serial: each.identity for serial, each in found}
+        run.finish("done", {"boards": len(found), "calibrations": made})
     boards = [
         {
             "board": serial,
@@ -78,12 +76,3 @@ def calibrate(
     for serial, each in found:
         if each.limited:
             print(f"{serial}: rows {', '.join(map(str, each.limited))} are corrected only up to the board's tolerance")
-
-
-def _read(path: Path) -> NDArray[np.float64]:
-    import numpy as np
-
-    try:
-        return np.atleast_2d(np.genfromtxt(path, delimiter=","))
-    except (OSError, ValueError) as error:
-        raise CommandError(f"{path} is no table of resistors: {error}", USAGE) from error

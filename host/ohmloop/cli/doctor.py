@@ -1,85 +1,123 @@
-"""`ohmloop doctor`: what works on this machine, and what does not."""
+"""`ohmloop doctor`: what works on this machine and on its boards, and what to do where something does not."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ohmloop.cli.failure import FAILED
+from ohmloop.cli.failure import FAILED, UNREACHABLE
 from ohmloop.cli.options import StorePath, open_store
 from ohmloop.cli.output import AsJson, print_json, print_table
+from ohmloop.cli.resistors import read_resistors
 
+if TYPE_CHECKING:
+    from ohmloop.station.bring_up import Step
+    from ohmloop.store import Store
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `fine` is None for what is only said."""
+MACHINE = "this machine"
 
-    what: str
-    fine: bool | None
-    said: str
+SIGNS = {"passed": "ok", "failed": "FAILED", "not possible": "-"}
 
 
 def doctor(
     device: Annotated[
-        list[str] | None, typer.Option("--device", "-d", metavar="URL", help="Look at this board, too.")
+        list[str] | None, typer.Option("--device", "-d", metavar="URL", help="Look this board over, too.")
+    ] = None,
+    empty: Annotated[
+        bool,
+        typer.Option("--empty", help="Nothing is in the sockets: read every cell with up to 0.05 V; it must be open."),
+    ] = False,
+    resistors: Annotated[
+        Path | None,
+        typer.Option(
+            "--resistors",
+            metavar="FILE",
+            help="These are in the sockets (CSV of ohms, a line a row, empty for none): read them with up to 0.05 V.",
+        ),
     ] = None,
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
-    """Look at this machine: Python, the emulator, serial ports, the store, boards. Moves nothing."""
-    checks: list[tuple[str, Callable[[], str]]] = [
-        ("python", lambda: sys.version.split()[0]),
-        ("emulator", lambda: _board("emu://2x2")),
-        ("store", lambda: _store(store)),
-        *((url, lambda url=url: _board(url)) for url in device or []),
-    ]
-    findings = [_look(what, check) for what, check in checks] + list(_ports())
+    """Look over this machine and the boards named, step by step. Nothing is armed, and every line stays at 0 V.
+
+    Only --empty and --resistors apply a voltage, at most 0.05 V. Ends with 1 if a step failed, with 3 if a board could
+    not be reached.
+    """
+    from ohmloop.station.bring_up import UNREACHED, Outcome, examine
+
+    resistors_ohm = None if resistors is None else read_resistors(resistors)
+    with ExitStack() as opened:
+        kept, of_the_store = _store(opened, store)
+        found = [(MACHINE, step) for step in (*_machine(), of_the_store, *_ports())]
+        for url in device or []:
+            found += ((url, step) for step in examine(url, kept, socket_empty=empty, resistors_ohm=resistors_ohm))
     if json:
-        print_json([{"what": f.what, "fine": f.fine, "said": f.said} for f in findings])
+        print_json([{"where": where, **asdict(step)} for where, step in found])
     else:
-        signs = {True: "ok", False: "FAILED", None: "-"}
-        print_table(("", "", ""), [(signs[finding.fine], finding.what, finding.said) for finding in findings])
-    if any(finding.fine is False for finding in findings):
-        raise typer.Exit(FAILED)
+        _show(found)
+    failed = [step.name for _, step in found if step.outcome is Outcome.FAILED]
+    if failed:
+        raise typer.Exit(UNREACHABLE if UNREACHED in failed else FAILED)
 
 
-def _look(what: str, check: Callable[[], str]) -> Finding:
+def _machine() -> Iterator[Step]:
     from ohmloop.crossbar import CrossbarError
-    from ohmloop.station import StationError
+    from ohmloop.station.bring_up import Outcome, Step
+    from ohmloop.station.visit import visit
+
+    yield Step("python", Outcome.PASSED, sys.version.split()[0])
+    try:
+        with visit("emu://2x2") as board:
+            said = board.capabilities
+        yield Step("emulator", Outcome.PASSED, f"{said.board}, {said.geometry}, firmware {said.firmware}")
+    except CrossbarError as error:
+        yield Step("emulator", Outcome.FAILED, str(error), advice="install ohmloop again")
+
+
+def _store(opened: ExitStack, path: Path | None) -> tuple[Store | None, Step]:
+    from ohmloop.station.bring_up import Outcome, Step
     from ohmloop.store import StoreError
 
     try:
-        return Finding(what, True, check())
-    except (CrossbarError, StationError, StoreError, OSError) as error:
-        return Finding(what, False, str(error))
+        kept = opened.enter_context(open_store(path))
+        return kept, Step("store", Outcome.PASSED, f"{kept.path}, {len(kept.runs())} runs")
+    except (StoreError, OSError) as error:
+        return None, Step("store", Outcome.FAILED, str(error), advice="name another file with --store")
 
 
-def _board(url: str) -> str:
-    from ohmloop.station.visit import visit
-
-    with visit(url) as board:
-        said = board.capabilities
-        return f"{said.board}, {said.geometry}, serial {said.serial}, firmware {said.firmware}"
-
-
-def _store(path: object) -> str:
-    from pathlib import Path
-
-    assert path is None or isinstance(path, Path)
-    with open_store(path) as kept:
-        return f"{kept.path}, {len(kept.runs())} runs"
-
-
-def _ports() -> Iterator[Finding]:
+def _ports() -> Iterator[Step]:
     import os
 
     from serial.tools.list_ports import comports
 
+    from ohmloop.station.bring_up import Outcome, Step
+
     for port in sorted(comports()):
         allowed = os.access(port.device, os.R_OK | os.W_OK)
-        said = f"{port.description}, serial://{port.device}" if allowed else "no permission: join the group dialout"
-        yield Finding(f"serial port {port.device}", allowed, said)
+        yield Step(
+            f"serial port {port.device}",
+            Outcome.PASSED if allowed else Outcome.FAILED,
+            f"{port.description}, serial://{port.device}",
+            "may be read and written",
+            "" if allowed else "join the group dialout and log in again",
+        )
+
+
+def _show(found: Sequence[tuple[str, Step]]) -> None:
+    """One table for each place; what to do next stands under it, in the order of the steps."""
+    for place in dict.fromkeys(where for where, _ in found):
+        steps = [step for where, step in found if where == place]
+        print(place)
+        print_table(
+            ("", "step", "measured", "limit"),
+            [(SIGNS[step.outcome], step.name, step.measured, step.limit) for step in steps],
+        )
+        for step in steps:
+            if step.advice:
+                print(f"{step.name}: {step.advice}")

@@ -30,7 +30,7 @@ from ohmloop.drivers.refusals import UNARMED, refusal
 from ohmloop.drivers.session import Arming, Session
 from ohmloop.drivers.words import LimitWords, amperes, cell_words, microvolts, setup_text, volts_text
 from ohmloop.link.bulk import pack_words, unpack_words
-from ohmloop.link.client import RECONNECT_S, TIMEOUT_S, Client
+from ohmloop.link.client import RECONNECT_S, TIMEOUT_S, Answer, Client
 from ohmloop.link.frames import Frame
 from ohmloop.link.transport import Transport
 
@@ -91,6 +91,13 @@ class NativeCrossbar(Crossbar):
     def epoch(self) -> str:
         """The boot that we know, 16 hex digits."""
         return self._session.epoch
+
+    def ask(self, query: str, *, lease: str | None = None) -> Answer:
+        """The board's answer to a query in its own words, believed by nobody else; for looking a board over.
+
+        Raises LinkLost, ProtocolError for a query that cannot be sent; a refusal is a code in the answer.
+        """
+        return self._client.request(query, lease=lease)
 
     def configure(self, setup: Setup) -> None:
         """Apply a set-up. After BoardReset or ForeignSetup this goes on with the board, without arming it."""
