@@ -6,6 +6,7 @@ Needs the test extra (scipy, synaptogen) and matplotlib. `python tools/plot_devi
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
@@ -16,6 +17,7 @@ import numpy as np
 import synaptogen as package
 from matplotlib.axes import Axes
 from scipy.integrate import solve_ivp
+from synaptogen import synaptogen as generator
 
 from ohmsim.devices import Device, build_device
 from ohmsim.noise import NoiseSource
@@ -105,15 +107,25 @@ def draw_synaptogen_loop(axes: Axes) -> None:
 
 
 def draw_pulse_response(axes: Axes) -> None:
-    """Trains of SET and RESET pulses: two dozen cells and their median."""
-    device = make("vteam", 25)
-    device.put(np.full(25, 12e-6))
-    found = [device.conductance_s.copy()]
-    for number in range(60):
-        pulse(device, 1.15 if number < 30 else -1.25, 10e-6, number)
-        found.append(device.conductance_s.copy())
-    axes.plot(1e6 * np.stack(found), color="tab:blue", alpha=0.3, linewidth=0.6)
-    axes.plot(1e6 * np.median(found, axis=1), color="tab:blue", label="median of 25")
+    """Trains of SET and RESET pulses: two dozen cells; and one without variation, against the integrated equation."""
+    count, width_s, start = 30, 10e-6, 12e-6
+    for cells, parameters, style in (
+        (24, {}, {"color": "tab:blue", "alpha": 0.3, "linewidth": 0.6}),
+        (1, STILL, {"color": "tab:blue", "label": "without variation"}),
+    ):
+        device = make("vteam", cells, **parameters)
+        device.put(np.full(cells, start))
+        found = [device.conductance_s.copy()]
+        for number in range(2 * count):
+            pulse(device, 1.15 if number < count else -1.25, width_s, number)
+            found.append(device.conductance_s.copy())
+        axes.plot(1e6 * np.stack(found), **style)
+
+    train, w = np.arange(count + 1) * width_s, [(start - 3e-6) / 147e-6]
+    for end, rate in ((1, 1.5e5 * (1.15 / 0.9 - 1) ** 3), (0, 1.5e5 * (1.25 / 1.0 - 1) ** 3)):
+        found = solve_ivp(lambda _, w, k=rate, to=end: k * (to - w), (0, train[-1]), w[-1:], t_eval=train, rtol=1e-9)
+        w.extend(found.y[0, 1:])
+    axes.plot(1e6 * (3e-6 + 147e-6 * np.array(w)), label="solve_ivp", **REFERENCE)
     axes.set(title="VTEAM, 30 SET then 30 RESET pulses", xlabel="pulse of 10 µs", ylabel="µS")
 
 
@@ -217,7 +229,12 @@ FIGURES = {
 
 
 def main() -> None:
-    """Draw all figures."""
+    """Draw all figures, the same every time: the package's draws have no seed of their own."""
+    rng = np.random.default_rng(7)
+    generator.randn, generator.rand = (
+        partial(rng.standard_normal, dtype=np.float32),
+        partial(rng.random, dtype=np.float32),
+    )
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     plt.rcParams.update({"font.size": 7, "axes.linewidth": 0.6, "lines.linewidth": 1.1})
