@@ -58,8 +58,7 @@ def ours(g: Floats, driven: Drivers, wire_ohm: float) -> Floats:
 
 def spice(g: Floats, driven: Drivers, wire_ohm: float) -> Floats:
     """The same by ngspice."""
-    ohm = {"r_row": wire_ohm, "r_col": wire_ohm, "drive_rows": 0.0, "drive_cols": 0.0}
-    lines = ngspice.deck(lambda i, j, a, b: f"G{i}_{j} {a} {b} {a} {b} {float(g[i, j])!r}", g.shape, driven, ohm)
+    lines = ngspice.deck(ngspice.resistors(g), g.shape, driven, r_row=wire_ohm, r_col=wire_ohm)
     return ngspice.operating_point(ngspice.launcher(), lines, g.shape, driven).cell_v
 
 

@@ -205,7 +205,8 @@ def bending_cells() -> list[Row]:
             lambda i, j, a, b: f"B{i}_{j} {a} {b} I={float(g[i, j] * scale_v)!r}*sinh((V({a})-V({b}))/{scale_v!r})",
             (size, size),
             driven,
-            {"r_row": WIRE_OHM, "r_col": WIRE_OHM, "drive_rows": 0.0, "drive_cols": 0.0},
+            r_row=WIRE_OHM,
+            r_col=WIRE_OHM,
         )
         start = _children_s()
         point = ngspice.operating_point(program, lines, (size, size), driven, solver)

@@ -82,10 +82,8 @@ class Mesh:
         r_far_cols: ArrayLike = np.inf,
         tolerance: float = TOLERANCE,
     ) -> None:
-        if not TOLERANCE_MIN <= tolerance <= TOLERANCE_MAX:
-            raise ParameterError("tolerance", tolerance, f"from {TOLERANCE_MIN:g} to {TOLERANCE_MAX:g}")
         self.rows, self.cols = line_count("rows", rows), line_count("cols", cols)
-        self.tolerance = tolerance
+        self.tolerance = _within_reach(tolerance)
         self.lines = (
             Lines.build("rows", self.rows, self.cols, r_row, r_drive_rows, r_far_rows, "r_row"),
             Lines.build("cols", self.cols, self.rows, r_col, r_drive_cols, r_far_cols, "r_col"),
@@ -134,7 +132,9 @@ class Mesh:
         if not self._drive(row_v, col_v, far_row_v, far_col_v):
             near_s, far_s = ([side.connected_s for side in ends] for ends in (circuit.near, circuit.far))
             require_paths(circuit.g, near_s, far_s, self.lines)
-        nodes = self._nodes(start, self.tolerance if tolerance is None else tolerance)
+        if start is not None and start.column_v.shape != shape:
+            raise ParameterError("start", start.column_v.shape, f"the solution of an array of {self.rows}x{self.cols}")
+        nodes = self._nodes(start, self.tolerance if tolerance is None else _within_reach(tolerance))
         row, row_far = self._split(nodes, 0, row_v, far_row_v)
         # Currents of columns are counted out of the array.
         col, col_far = self._split(nodes, 1, col_v, far_col_v)
@@ -193,3 +193,9 @@ class Mesh:
             through_near = np.where(near_s > 0, near_s * (near_v - far_v), 0.0)
         far = np.where(far_s == IDEAL_S, total - through_near, through_far)
         return total - far, far
+
+
+def _within_reach(tolerance: float) -> float:
+    if not TOLERANCE_MIN <= tolerance <= TOLERANCE_MAX:
+        raise ParameterError("tolerance", tolerance, f"from {TOLERANCE_MIN:g} to {TOLERANCE_MAX:g}")
+    return tolerance

@@ -62,6 +62,8 @@ class Sinh:
 
     def tangent(self, volts: Floats) -> tuple[Floats, Floats]:
         """Slope, S, and the current beside it, A."""
+        if volts.shape != self.g.shape:
+            raise ParameterError("g", self.g.shape, f"of the shape of the array, {volts.shape}")
         slope_s, beside_a = np.empty(volts.shape), np.empty(volts.shape)
         given = pointer(self.g), self.scale_v, pointer(np.ascontiguousarray(volts))
         lib.ohm_sinh_tangent(volts.size, *given, pointer(slope_s), pointer(beside_a))

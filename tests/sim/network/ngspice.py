@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 CellLine = Callable[[int, int, str, str], str]
@@ -45,22 +45,53 @@ def launcher() -> str:
     return done.stdout.strip()
 
 
-def deck(cell: CellLine, shape: tuple[int, int], volts: tuple[Floats, Floats], ohm: dict[str, float]) -> list[str]:
-    """Lines of a deck; `cell` writes the element between two nodes. Lines of which the voltage is no number float."""
+def deck(
+    cell: CellLine,
+    shape: tuple[int, int],
+    volts: tuple[Floats, Floats],
+    *,
+    r_row: ArrayLike,
+    r_col: ArrayLike,
+    drive_rows: ArrayLike = 0.0,
+    drive_cols: ArrayLike = 0.0,
+) -> list[str]:
+    """Lines of a deck; `cell` writes the element between two nodes.
+
+    Wires and drivers as for `Mesh`. Lines of which the voltage is no number float.
+    """
     rows, cols = shape
     lines = ["crossbar"]
-    for i in range(rows):
-        for j in range(cols):
-            before = f"r{i}_{j - 1}" if j else f"dr{i}"
-            lines.append(f"Rw{i}_{j} {before} r{i}_{j} {ohm['r_row'] + (ohm['drive_rows'] if j == 0 else 0)!r}")
-            after = f"c{i + 1}_{j}" if i + 1 < rows else f"dc{j}"
-            lines.append(f"Rb{i}_{j} c{i}_{j} {after} {ohm['r_col'] + (ohm['drive_cols'] if i + 1 == rows else 0)!r}")
-            lines.append(cell(i, j, f"r{i}_{j}", f"c{i}_{j}"))
-    for name, each in (("r", volts[0]), ("c", volts[1])):
-        for k, volt in enumerate(each):
-            # A current source of nothing keeps the node of a floating driver.
-            lines.append(f"I{name}{k} 0 d{name}{k} 0" if np.isnan(volt) else f"V{name}{k} d{name}{k} 0 {float(volt)!r}")
+    lines += [cell(i, j, f"r{i}_{j}", f"c{i}_{j}") for i in range(rows) for j in range(cols)]
+    for name, chains, wire, drive, each in (
+        ("r", [[f"r{i}_{j}" for j in range(cols)] for i in range(rows)], r_row, drive_rows, volts[0]),
+        ("c", [[f"c{i}_{j}" for i in reversed(range(rows))] for j in range(cols)], r_col, drive_cols, volts[1]),
+    ):
+        ohm = np.asarray(wire, float)
+        if ohm.ndim < 2:
+            ohm = np.repeat(np.broadcast_to(ohm, len(chains))[:, None], len(chains[0]) + 1, axis=1)
+        elif name == "c":
+            ohm = ohm[:, ::-1]
+        driver = np.broadcast_to(np.asarray(drive, float), len(chains))
+        for k, chain in enumerate(chains):
+            # A line that floats has no driver, nor what lies between.
+            segments = [np.inf if np.isnan(each[k]) else ohm[k, 0] + driver[k], *ohm[k, 1:-1]]
+            for number, (a, b, r) in enumerate(zip([f"d{name}{k}", *chain], chain, segments, strict=False)):
+                if r == 0:
+                    lines.append(f"Vw{name}{k}_{number} {a} {b} 0")
+                elif r < np.inf:
+                    lines.append(f"Rw{name}{k}_{number} {a} {b} {float(r)!r}")
+            if not np.isnan(each[k]):
+                lines.append(f"V{name}{k} d{name}{k} 0 {float(each[k])!r}")
     return lines
+
+
+def resistors(g: Floats) -> CellLine:
+    """Cells that obey Ohm's law; nothing where one has no conductance."""
+
+    def cell(i: int, j: int, a: str, b: str) -> str:
+        return f"Rg{i}_{j} {a} {b} {float(1 / g[i, j])!r}" if g[i, j] > 0 else f"* no cell {i}_{j}"
+
+    return cell
 
 
 def operating_point(

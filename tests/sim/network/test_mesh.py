@@ -213,6 +213,14 @@ def test_impossible_cells_and_voltages_are_refused(g: object, v_rows: object, pa
         Mesh(2, 2, **BOARD).solve(g, v_rows)
 
 
+def test_a_start_of_another_array_and_a_tolerance_out_of_reach_are_refused() -> None:
+    mesh = Mesh(3, 4, **BOARD)
+    with pytest.raises(ParameterError, match=r"^start must be the solution of an array of 3x4"):
+        mesh.solve(1e-6, 0.1, start=Mesh(2, 2).solve(1e-6, 0.1))
+    with pytest.raises(ParameterError, match=r"^tolerance must be from 1e-14 to 0\.001"):
+        mesh.solve(1e-6, 0.1, tolerance=0.1)
+
+
 def test_an_array_that_elimination_has_no_room_for_is_refused() -> None:
     r_row = np.full((600, 601), 1.0)
     r_row[0, 5] = np.inf

@@ -52,3 +52,8 @@ def test_going_on_from_the_last_solution() -> None:
 def test_a_law_without_a_scale_is_refused(scale_v: float) -> None:
     with pytest.raises(ParameterError, match=r"^scale_v must be"):
         Sinh(cells(2, 2), scale_v=scale_v)
+
+
+def test_a_law_of_another_array_is_refused() -> None:
+    with pytest.raises(ParameterError, match=r"^g must be of the shape of the array, \(4, 4\)"):
+        solve_nonlinear(Mesh(4, 4, r_row=1.0, r_col=1.0), Sinh(cells(2, 2), scale_v=0.25), 1.0)
