@@ -50,6 +50,7 @@ class Spec:
         preset: device class and parameters.
         folder: where its flash and its array live on between emulators, or None.
         realtime: hold it back to the wall clock.
+        drive: folder that appears while it is in BOOTSEL mode, or None; the emulated RP2040 has one.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Spec:
     preset: Preset
     folder: Path | None = None
     realtime: bool = False
+    drive: Path | None = None
 
     @property
     def serial(self) -> str:
@@ -166,6 +168,10 @@ class EmulatedBoard:
     def start(self) -> None:
         """Power up."""
         self._thread.start()
+
+    def press_bootsel(self) -> None:
+        """Start into the boot loader of the processor. Raises ParameterError where there is none."""
+        raise ParameterError("bootsel", True, "left out: only the emulated RP2040 has a boot loader")
 
     def stop(self) -> None:
         """End the board's thread and close its ports."""

@@ -88,8 +88,12 @@ def fault(board: EmulatedBoard, fields: Fields) -> Reply:
 
 
 def reset(board: EmulatedBoard, fields: Fields) -> Reply:
-    """Reset the processor: at once, or in the middle of the n-th programming gate from now."""
-    _only(fields, "reason", "when")
+    """Reset the processor: at once, or in the middle of the n-th programming gate from now, or into its boot loader."""
+    _only(fields, "reason", "when", "bootsel")
+    if "bootsel" in fields and _flag(fields, "bootsel"):
+        _only(fields, "bootsel")
+        board.press_bootsel()
+        return {}
     when = fields.get("when", "now")
     if isinstance(when, dict):
         _only(when, "gates")

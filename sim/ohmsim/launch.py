@@ -74,6 +74,12 @@ def _options() -> argparse.ArgumentParser:
     add("--pty", action="store_true", help="give each board a pseudo-terminal")
     add("--control", type=int, default=0, metavar="PORT", help="control port; 0 takes a free one")
     add("--state-dir", type=Path, metavar="DIR", help="keep arrays and flash in this folder")
+    add(
+        "--drive",
+        type=Path,
+        metavar="DIR",
+        help="in BOOTSEL mode each board shows its drive there, as DIR/b0, DIR/b1, …",
+    )
     add("--target", choices=TARGETS, default="cpython", help="what runs the firmware")
     add("--firmware", type=Path, default=FIRMWARE, metavar="DIR", help="where `make firmware` left its results")
     add("--realtime", action="store_true", help="no faster than the board would be")
@@ -100,6 +106,7 @@ def _boards(options: argparse.Namespace) -> list[EmulatedBoard]:
             preset=preset,
             folder=None if options.state_dir is None else options.state_dir / name,
             realtime=options.realtime,
+            drive=None if options.drive is None else options.drive / name,
         )
         boards.append(build_board(options.target, spec, _ports(options, index), options.firmware))
     return boards

@@ -6,11 +6,12 @@ export class Crossbar {
     this.orders = {};
   }
 
-  // A reply is `ok` and values, then orders as name=value; or `reset` and the reason.
+  // A reply is `ok` and values, then orders as name=value; or `reset` and the reason, and an image if there is a new one.
   #ask(...words) {
     const [status, ...rest] = this.link.ask(...words);
     if (status === 'reset') {
       this.orders.reset = rest[0];
+      this.orders.image = rest[1] && Buffer.from(rest[1], 'hex');
       return [];
     }
     const values = [];

@@ -1,6 +1,8 @@
 // The Pico's flash: the image, and what the firmware has written since, kept in a file if there is one.
 import fs from 'node:fs';
 
+import { pages } from './uf2.mjs';
+
 const SIZE = 2 * 1024 * 1024;
 
 export class FlashImage {
@@ -8,8 +10,13 @@ export class FlashImage {
     this.content = new Uint8Array(SIZE).fill(0xff);
     this.allowance = Infinity; // bytes that may still be programmed before the supply is lost
     if (file && fs.existsSync(file)) this.content.set(fs.readFileSync(file).subarray(0, SIZE));
-    this.content.set(image);
     this.file = file ? fs.openSync(file, fs.existsSync(file) ? 'r+' : 'w+') : null;
+    this.load(image);
+  }
+
+  /** What the boot ROM does with an image: its pages go where they say. */
+  load(image) {
+    for (const { offset, bytes } of pages(image)) this.content.set(bytes, offset);
     if (this.file !== null) fs.writeSync(this.file, this.content, 0, SIZE, 0);
   }
 

@@ -22,6 +22,7 @@ const FORCED = 2;
 
 const BREAK_ERASE = 0x21;
 const BREAK_PROGRAM = 0x22;
+const BREAK_USB_BOOT = 0x23;
 
 export class Processor {
   /**
@@ -80,6 +81,8 @@ export class Processor {
       this.memory.flash.wrote(mcu, offset, cut);
       clock.tick((PROGRAM_NS * size) / PAGE);
       if (cut < size) this.resetBy = 'power';
+    } else if (code === BREAK_USB_BOOT) {
+      this.resetBy = 'bootsel';
     } else {
       this.onError?.(`breakpoint ${code.toString(16)} at ${mcu.core.LR.toString(16)}`);
     }

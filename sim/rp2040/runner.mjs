@@ -26,6 +26,8 @@ class Runner {
     for (;;) {
       const life = new Processor(this.memory, before);
       const reason = this.#live(life);
+      const image = this.crossbar.take('image');
+      if (image) this.memory.flash.load(image);
       this.base += life.clock.nanos;
       before = life.remains(reason);
     }

@@ -40,7 +40,7 @@ def start(request: pytest.FixtureRequest, emulator: StartEmulator) -> Iterator[S
             process = emulator("8x8", settings, target=kind, **{"seed": SEED, **options})
             target = Target(kind, process.boards[0].url, stack.enter_context(process.control()))
             stack.callback(target.check_signals)
-            stack.callback(target.wire.close)
+            stack.callback(lambda: target.wire.close())
             return target
 
         yield begin

@@ -125,6 +125,11 @@ class Target:
             pytest.skip("needs an emulated board")
         return self._control
 
+    def reconnect(self) -> None:
+        """Our port again, after the board has turned its clients away."""
+        self.wire.close()
+        self.wire = self.connect()
+
     def connect(self) -> Wire:
         """Another client of the board; a serial port has only one."""
         address = DeviceAddress.parse(self.url)

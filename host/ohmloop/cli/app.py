@@ -15,6 +15,7 @@ from ohmloop.cli import (
     demo,
     doctor,
     emulate,
+    flash,
     form,
     infer,
     program,
@@ -54,6 +55,7 @@ app.command()(demo.demo)
 app.command()(emulate.emulate)
 app.command()(scan.scan)
 app.command()(doctor.doctor)
+app.command()(flash.flash)
 app.command()(arm.arm)
 app.command()(calibrate.calibrate)
 app.command()(form.form)

@@ -39,13 +39,14 @@ def describe(error: Exception) -> Failure:
 
 def _code(error: Exception) -> int:
     from ohmloop.crossbar import BoardRefusal, CrossbarError, LinkLost
+    from ohmloop.flashing import FlashError
     from ohmloop.learning.errors import LearningError
     from ohmloop.mapping.errors import MappingError
     from ohmloop.network.errors import NetworkError
     from ohmloop.procedures.errors import ProcedureError
     from ohmloop.programming.errors import ProgrammingError
     from ohmloop.service.errors import ServiceConfigurationError, ServiceError
-    from ohmloop.station.errors import PortOwned, StationBusy, StationError
+    from ohmloop.station.errors import BoardMissing, PortOwned, StationBusy, StationError
     from ohmloop.store import StoreError
 
     if isinstance(error, CommandError):
@@ -53,11 +54,13 @@ def _code(error: Exception) -> int:
     table: tuple[tuple[type[Exception], int], ...] = (
         (LinkLost, UNREACHABLE),
         (BoardRefusal, REFUSED),
+        (BoardMissing, UNREACHABLE),
         (PortOwned, REFUSED),
         (StationBusy, REFUSED),
         (StoreError, STORE),
         (CrossbarError, FAILED),
         (StationError, FAILED),
+        (FlashError, FAILED),
         (ProgrammingError, FAILED),
         (ProcedureError, FAILED),
         (LearningError, FAILED),

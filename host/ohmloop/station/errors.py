@@ -29,6 +29,10 @@ class JobRefusal(StationError):
     """A job cannot be paused or resumed as it stands."""
 
 
+class BoardMissing(StationError):
+    """A board that was expected on a port did not come up there in time."""
+
+
 class StopIncomplete(StationError):
     """An emergency stop was not confirmed by every board. Cut the supply of those in `boards`."""
 

@@ -22,6 +22,7 @@ from ohmsim.files import Files
 from ohmsim.frontend import FrontEnd
 from ohmsim.hal import Reset
 from ohmsim.pins import Pattern, PinHal
+from ohmsim.targets.boot_drive import BootDrive
 from ohmsim.targets.remote import RemoteBoard
 from ohmsim.wire.port import Port
 
@@ -30,6 +31,12 @@ LINES = 8
 
 RUNNER = Path(__file__).parents[2] / "rp2040" / "runner.mjs"
 SERIAL_BYTES = 16
+
+BOOTSEL = "bootsel"
+"""The processor has gone into its boot loader."""
+
+DRIVE_MS = 20
+"""Wait between two looks at what has been copied onto the drive."""
 
 AWAKE_S = 25.0
 """Longest wait for the first sign of life of an image, s of wall time; a new flash is formatted first."""
@@ -47,7 +54,7 @@ class Image:
     @classmethod
     def built(cls, folder: Path) -> Image:
         """What `make firmware` left in a folder. Raises ChildError."""
-        images = sorted(folder.glob("ohmboard-*.bin"))
+        images = sorted(folder.glob("ohmboard-*.uf2"))
         if not images or not (folder / "bootrom.bin").is_file():
             raise ChildError(f"there is no image in {folder}: make firmware")
         return cls(images[-1], folder / "bootrom.bin")
@@ -111,9 +118,13 @@ class ChipBoard(RemoteBoard):
             raise ChildError("the emulated RP2040 needs node (Debian package nodejs)")
         if not (RUNNER.parent / "node_modules" / "rp2040js").is_dir():
             raise ChildError(f"the emulated RP2040 is not installed: npm ci in {RUNNER.parent}, or make firmware")
+        if spec.drive is not None and spec.drive.exists():
+            raise ParameterError("drive", str(spec.drive), "a folder that does not exist: it appears in BOOTSEL mode")
         super().__init__(spec, ports)
         self.files = ChipFlash(self.hal)
         self._image = image
+        self._drive = None if spec.drive is None else BootDrive(spec.drive)
+        self._in_boot_loader = False
         self._awake = threading.Event()
         self._command = [node, str(RUNNER)]
         self._description = tomllib.loads(board_file())
@@ -140,15 +151,50 @@ class ChipBoard(RemoteBoard):
         if not self._awake.wait(AWAKE_S):
             log.warning("board %s has said nothing for %g s", self.spec.name, AWAKE_S)
 
+    def stop(self) -> None:
+        """End the child, the board's thread and its ports; the drive goes with the board."""
+        super().stop()
+        if self._drive is not None:
+            self._drive.hide()
+
+    def press_bootsel(self) -> None:
+        """Start into the boot loader, as with its button held. Raises ParameterError for a board without a drive."""
+        if self._drive is None:
+            raise ParameterError("bootsel", True, "left out: this emulator was started without --drive")
+        self._enter_boot_loader()
+
+    def _enter_boot_loader(self) -> None:
+        self._in_boot_loader = self._drive is not None
+        if self._drive is None:
+            log.warning("board %s left its boot loader at once: start the emulator with --drive", self.spec.name)
+        self.hal.reset(Reset.POWER)
+
     def _build_hardware(self, front: FrontEnd, clock: Clock) -> PinHal:
         return PinHal(self.cells, front, clock)
 
     def _run_firmware(self, identity: dict[str, str]) -> None:
         if self._child is None:
             self._child = Child(self._command)
+        elif self._in_boot_loader:
+            image = self._loaded()
+            self._child.reply(f"reset {Reset.PROCESSOR} {image.hex()}")
         else:
             self._child.reply(f"reset {identity['reason']}")
         self._serve(self._child, self._handlers)
+
+    def _loaded(self) -> bytes:
+        """Show the drive until an image has been copied onto it. The serial port is gone meanwhile."""
+        assert self._drive is not None, "without a drive the boot loader is not entered"
+        self.stream.unplug(power=False)
+        self._drive.show()
+        try:
+            while (image := self._drive.image()) is None:
+                self.stream.read(DRIVE_MS)
+        finally:
+            self._drive.hide()
+        self._in_boot_loader = False
+        self.stream.replug()
+        return image
 
     # --- what the runner asks ---
 
@@ -202,5 +248,8 @@ class ChipBoard(RemoteBoard):
     def _failed(self, words: list[str]) -> None:
         """The processor has reset itself: the stream says so at once, and our next reply is the order to begin anew."""
         self.hal.now(int(words[0]))
-        self.hal.reset(Reset(words[1]))
+        if words[1] == BOOTSEL:
+            self._enter_boot_loader()
+        else:
+            self.hal.reset(Reset(words[1]))
         self.stream.read(0)

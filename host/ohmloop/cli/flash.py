@@ -1,0 +1,106 @@
+"""`ohmloop flash`: the firmware onto a board."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ohmloop.cli.failure import CommandError
+from ohmloop.cli.output import AsJson, print_json
+
+if TYPE_CHECKING:
+    from ohmloop.flashing import BootDrive, Image
+
+RETURN_S = 60.0
+"""The first start of an image formats its file system."""
+
+
+def flash(
+    image: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="An image (.uf2); else the one that `make firmware` built.")
+    ] = None,
+    drive: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where the drive RPI-RP2 is mounted; else it is found."),
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option("--device", "-d", metavar="URL", help="Where the board comes back; else it is found."),
+    ] = None,
+    wait: Annotated[float, typer.Option(min=1, max=3600, help="Longest wait for the board, s.")] = RETURN_S,
+    json: AsJson = False,
+) -> None:
+    """Write the firmware to a board that shows its drive: hold BOOTSEL while you plug it in.
+
+    The image is checked block by block and against its manifest before anything is written. Then the board restarts and
+    is asked what it runs. What it keeps in its file system (calibration, boot counter) stays.
+    """
+    from ohmloop.flashing import BootDrive, Image, copy_image, default_image, find_drive
+    from ohmloop.station.arrival import await_board, board_ports
+
+    chosen = Image.load(image or default_image())
+    target = BootDrive.at(drive) if drive is not None else find_drive()
+    others = board_ports()
+    _say(f"{chosen.path}: {_about(chosen)}", json)
+    with _progress(chosen, target, quiet=json) as tell:
+        copy_image(chosen, target, tell)
+
+    def where() -> Collection[str]:
+        return [device] if device is not None else board_ports() - others
+
+    _say("waiting for the board to restart", json)
+    arrived = await_board(where, wait)
+    said = arrived.capabilities
+    if chosen.firmware is not None and said.firmware != chosen.firmware:
+        raise CommandError(
+            f"board {said.serial} at {arrived.url} runs firmware {said.firmware} although {chosen.firmware} was "
+            "written: an application in its file system goes before the one in the image, "
+            "`mpremote rm -r :ohmboard` and `mpremote reset` go back to it"
+        )
+    if json:
+        print_json(
+            {
+                "image": str(chosen.path),
+                "bytes": len(chosen.data),
+                "drive": str(target.folder),
+                "board": said.serial,
+                "url": arrived.url,
+                "firmware": said.firmware,
+            }
+        )
+    else:
+        print(f"board {said.serial} answers at {arrived.url}: {said.board}, {said.geometry}, firmware {said.firmware}")
+
+
+def _about(image: Image) -> str:
+    version = "no manifest beside it" if image.firmware is None else f"firmware {image.firmware}, as its manifest says"
+    return f"{version}, {image.pages} pages of flash"
+
+
+def _say(text: str, json: bool) -> None:
+    if not json:
+        print(text, file=sys.stderr)
+
+
+@contextmanager
+def _progress(image: Image, drive: BootDrive, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Something to call with the bytes that have arrived: a bar on a terminal, a line at the end elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    console, total = Console(stderr=True), len(image.data)
+    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
+        task = bar.add_task(f"writing to {drive.folder}", total=total)
+
+        def tell(done: int) -> None:
+            bar.update(task, completed=done)
+            if bar.disable and done == total:
+                _say(f"{total} bytes written to {drive.folder}", quiet)
+
+        yield tell

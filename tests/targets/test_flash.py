@@ -1,0 +1,97 @@
+"""What `ohmloop flash` wrote boots and answers: an emulated RP2040 in BOOTSEL mode takes the image from its drive."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from tests.flashing.images import show_drive, write_image
+from tests.targets.conftest import FIRMWARE, Start
+from tests.targets.target import Target
+
+from ohmloop.flashing import default_image
+from ohmloop.flashing.errors import NoImage
+
+OHMLOOP = Path(sys.executable).with_name("ohmloop")
+LONGEST_S = 120
+OLD, NEW = b"gives the lease back", b"gives the lease BACK"
+"""A text of the application's help."""
+
+
+def flash(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The installed command."""
+    command = [OHMLOOP, "flash", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S, check=False)
+
+
+@pytest.fixture
+def image() -> Path:
+    try:
+        return default_image(FIRMWARE)
+    except NoImage:
+        pytest.skip("needs make firmware")
+
+
+@pytest.fixture
+def drive(tmp_path: Path) -> Path:
+    """Where the board shows its drive in BOOTSEL mode."""
+    return tmp_path / "media" / "b0"
+
+
+@pytest.fixture
+def chip(start: Start, drive: Path) -> Target:
+    return start("rp2040", drive=str(drive.parent))
+
+
+def test_the_image_that_was_written_is_the_one_that_runs(
+    chip: Target, image: Path, drive: Path, tmp_path: Path
+) -> None:
+    """It differs from the one that ran before in one word of its help."""
+    data = image.read_bytes()
+    assert data.count(OLD) == 1
+    chip.control.ask("reset", bootsel=True)
+    other = write_image(tmp_path, data.replace(OLD, NEW), version("ohmloop"))
+    done = flash("--image", other, "--drive", drive, "--device", chip.url)
+    assert done.returncode == 0, done.stderr
+    assert f"firmware {version('ohmloop')}" in done.stdout
+    assert not drive.exists()
+    chip.reconnect()
+    assert chip.wire.ask("SYST:HELP? SYST:LEAS:REL").endswith(NEW.decode())
+
+
+def test_calibration_outlives_new_firmware(chip: Target, image: Path, drive: Path) -> None:
+    assert chip.wire.request("CAL:LINE ROW,OFFS,3,1500 uV").code == 0
+    assert chip.wire.request("CAL:SAVE").code == 0
+    chip.control.ask("reset", bootsel=True)
+    assert flash("--image", image, "--drive", drive, "--device", chip.url).returncode == 0
+    chip.reconnect()
+    assert float(chip.wire.request("CAL:LINE? ROW,OFFS,3").text) == 1500e-6
+
+
+def test_a_board_that_runs_something_else_than_was_written_is_told(
+    chip: Target, image: Path, drive: Path, tmp_path: Path
+) -> None:
+    """Here the manifest lies; on a board an application in its file system would hide the one in the image."""
+    chip.control.ask("reset", bootsel=True)
+    done = flash("--image", write_image(tmp_path, image.read_bytes(), "9.9.9"), "--drive", drive, "--device", chip.url)
+    assert done.returncode == 1
+    assert "although 9.9.9 was written" in done.stderr
+
+
+def test_a_board_that_does_not_come_back_is_an_error(image: Path, tmp_path: Path) -> None:
+    drive = show_drive(tmp_path / "RPI-RP2")
+    done = flash("--image", image, "--drive", drive, "--device", "tcp://127.0.0.1:1", "--wait", "1")
+    assert done.returncode == 3
+    assert "did not come back within 1 s" in done.stderr
+
+
+def test_nothing_is_written_without_a_good_image(image: Path, tmp_path: Path) -> None:
+    drive = show_drive(tmp_path / "RPI-RP2")
+    before = sorted(drive.iterdir())
+    cut = write_image(tmp_path, image.read_bytes()[:-512])
+    done = flash("--image", cut, "--drive", drive)
+    assert (done.returncode, "blocks" in done.stderr) == (1, True)
+    assert sorted(drive.iterdir()) == before
