@@ -25,7 +25,10 @@ static bias bias_of(const ohm_engine *e, int32_t uv)
 static int side_set(ohm_engine *e, int side, int lines, int selected, int32_t uv, int32_t others_uv, int32_t item)
 {
     for (int line = 0; line < lines; line++) {
-        const int code = ohm_line_code(e, side, line, line == selected ? uv : others_uv, item);
+        const int32_t wanted_uv = line == selected ? uv : others_uv;
+        int code = wanted_uv == 0 ? e->code_of_zero[side][line] : -1;
+        if (code < 0)
+            code = ohm_line_code(e, side, line, wanted_uv, item);
         if (code < 0)
             return code;
         e->lines.code[side][line] = (uint16_t)code;

@@ -92,8 +92,7 @@ static void lines_prepare(ohm_engine *e)
     e->span_high = (int32_t)((span * (1000000 + gain) + 999999) / 1000000);
     for (int side = 0; side < OHM_SIDES; side++)
         for (int line = 0; line < OHM_MAX_LINES; line++) {
-            e->offset[side][line] = 0;
-            ohm_lines_scale(e, side, line, 0);
+            ohm_lines_scale(e, side, line, 0);      /* offsets are 0 since the memset */
         }
 }
 
@@ -130,6 +129,7 @@ int ohm_init(ohm_engine *e, const ohm_hal *hal, const int32_t *board, int count)
     e->rows = board[OHM_BOARD_ROWS];
     e->cols = board[OHM_BOARD_COLS];
     e->lines.span = OHM_SPAN_UNKNOWN;
+    memset(e->all_lines, 1, sizeof e->all_lines);
     lines_prepare(e);
     setup_default(e);
     ohm_limits_refresh(e, 0);

@@ -6,6 +6,15 @@ static int32_t lower(int32_t a, int32_t b)
     return a < b ? a : b;
 }
 
+/* A read is held to the read limit and, on an armed device, to the limit of its own direction as well. */
+static void read_limits(ohm_engine *e)
+{
+    const int32_t read = e->limit[OHM_LIMIT_V_READ_UV];
+    e->read_limit[0] = e->armed ? lower(read, e->limit[OHM_LIMIT_V_POS_UV]) : read;
+    e->read_limit[1] = e->armed ? lower(read, e->limit[OHM_LIMIT_V_NEG_UV]) : read;
+    ohm_read_bounds(e);
+}
+
 /* `device` is 0 while no device is loaded: then reads are held to the unarmed limit and nothing may be pulsed. */
 void ohm_limits_refresh(ohm_engine *e, const int32_t *device)
 {
@@ -16,6 +25,7 @@ void ohm_limits_refresh(ohm_engine *e, const int32_t *device)
     if (device == 0) {
         e->limit[OHM_LIMIT_V_READ_UV] = board[OHM_BOARD_V_READ_UNARMED_UV];
         e->limit[OHM_LIMIT_RANGE_MAX] = board[OHM_BOARD_RANGE_MAX];
+        read_limits(e);
         return;
     }
     e->limit[OHM_LIMIT_V_READ_UV] = lower(device[OHM_LIMIT_V_READ_UV], board[OHM_BOARD_V_READ_UV]);
@@ -24,15 +34,7 @@ void ohm_limits_refresh(ohm_engine *e, const int32_t *device)
     e->limit[OHM_LIMIT_WIDTH_MAX_NS] = lower(device[OHM_LIMIT_WIDTH_MAX_NS], board[OHM_BOARD_PULSE_MAX_NS]);
     e->limit[OHM_LIMIT_RANGE_MAX] = lower(device[OHM_LIMIT_RANGE_MAX], board[OHM_BOARD_RANGE_MAX]);
     e->limit[OHM_LIMIT_PULSES_MAX] = lower(device[OHM_LIMIT_PULSES_MAX], board[OHM_BOARD_PULSES_MAX]);
-}
-
-/* A read is held to the read limit and, on an armed device, to the limit of its own direction as well. */
-int32_t ohm_read_limit(const ohm_engine *e, int negative)
-{
-    const int32_t read = e->limit[OHM_LIMIT_V_READ_UV];
-    if (!e->armed)
-        return read;
-    return lower(read, e->limit[negative ? OHM_LIMIT_V_NEG_UV : OHM_LIMIT_V_POS_UV]);
+    read_limits(e);
 }
 
 int ohm_arm(ohm_engine *e, const int32_t *limits, int count)

@@ -3,27 +3,51 @@
 
 #define SCALE_BITS 40           /* fraction bits of codes_per_uv: its error stays below 10^-4 of a code */
 
+/* Corrected code for `uv`, which no converter may have: below 0 or above 65,535. */
+static int32_t code_of(const ohm_engine *e, int side, int line, int32_t uv)
+{
+    const int32_t wanted_uv = uv - e->offset[side][line];
+    const uint64_t scaled = (uint64_t)(wanted_uv < 0 ? -wanted_uv : wanted_uv) * (uint64_t)e->codes_per_uv[side][line];
+    const int32_t steps = (int32_t)((scaled + ((uint64_t)1 << (SCALE_BITS - 1))) >> SCALE_BITS);
+    return e->board[OHM_BOARD_LINE_ZERO_CODE] + (wanted_uv < 0 ? -steps : steps);
+}
+
+static int32_t possible(int32_t code)
+{
+    return code < 0 || code > 65535 ? -1 : code;
+}
+
 /* 65536 / span codes a uV, less the gain correction. */
 void ohm_lines_scale(ohm_engine *e, int side, int line, int32_t gain_ppm)
 {
     const int64_t nominal = ((int64_t)65536 << SCALE_BITS) / e->board[OHM_BOARD_LINE_SPAN_UV];
     e->codes_per_uv[side][line] = nominal * (1000000 - gain_ppm) / 1000000;
+    e->code_of_zero[side][line] = possible(code_of(e, side, line, 0));
+}
+
+void ohm_line_correct(ohm_engine *e, int side, int line, int32_t offset_uv)
+{
+    e->offset[side][line] = offset_uv;
+    e->code_of_zero[side][line] = possible(code_of(e, side, line, 0));
+}
+
+/* Code of a line for a voltage that has passed its checks. */
+int ohm_line_code_allowed(const ohm_engine *e, int side, int line, int32_t uv)
+{
+    return code_of(e, side, line, uv);
 }
 
 /* Code of a line for `uv`, corrected, or a negative status if its driver cannot give that. */
 int ohm_line_code(ohm_engine *e, int side, int line, int32_t uv, int32_t item)
 {
     const int32_t least = e->board[OHM_BOARD_LINE_MIN_UV], most = e->board[OHM_BOARD_LINE_MAX_UV];
-    const int row = side == OHM_ROWS ? line : -1, col = side == OHM_COLS ? line : -1;
-    if (uv < least || uv > most)
-        return ohm_refuse(e, OHM_E_LINE, item, row, col, uv, uv, uv < 0 ? least : most);
-    const int64_t scaled = ((int64_t)uv - e->offset[side][line]) * e->codes_per_uv[side][line];
-    const int64_t half = (int64_t)1 << (SCALE_BITS - 1);
-    const int64_t steps = (scaled + (scaled < 0 ? -half : half)) / ((int64_t)1 << SCALE_BITS);
-    const int64_t code = e->board[OHM_BOARD_LINE_ZERO_CODE] + steps;
-    if (code < 0 || code > 65535)
-        return ohm_refuse(e, OHM_E_LINE, item, row, col, uv, uv, uv < 0 ? least : most);
-    return (int)code;
+    if (uv >= least && uv <= most) {
+        const int32_t code = possible(code_of(e, side, line, uv));
+        if (code >= 0)
+            return code;
+    }
+    return ohm_refuse(e, OHM_E_LINE, item, side == OHM_ROWS ? line : -1, side == OHM_COLS ? line : -1, uv, uv,
+                      uv < 0 ? least : most);
 }
 
 /* Rounded outward: neither bound is ever milder than the true one. */
@@ -37,15 +61,52 @@ static int32_t rounded_down(int64_t uv_65536)
     return (int32_t)((uv_65536 < 0 ? uv_65536 - 65535 : uv_65536) / 65536);
 }
 
-/* The voltages that a line driven with `code` may have, anywhere inside the stated tolerance of its transfer.
+/* The lowest and the highest voltage that a line driven with `code` may have, anywhere inside the stated tolerance of its transfer.
  * Corrections do not count: a wrong calibration must not carry a pulse past a limit. */
-void ohm_line_worst(const ohm_engine *e, uint16_t code, int32_t *low_uv, int32_t *high_uv)
+int32_t ohm_line_lowest(const ohm_engine *e, int32_t code)
 {
-    const int32_t steps = (int32_t)code - e->board[OHM_BOARD_LINE_ZERO_CODE];
-    const int32_t offset = e->board[OHM_BOARD_LINE_TOL_OFFSET_UV];
-    const int64_t mild = (int64_t)steps * e->span_low, steep = (int64_t)steps * e->span_high;
-    *high_uv = rounded_up(steps < 0 ? mild : steep) + offset;
-    *low_uv = rounded_down(steps < 0 ? steep : mild) - offset;
+    const int32_t steps = code - e->board[OHM_BOARD_LINE_ZERO_CODE];
+    const int64_t uv_65536 = (int64_t)steps * (steps < 0 ? e->span_high : e->span_low);
+    return rounded_down(uv_65536) - e->board[OHM_BOARD_LINE_TOL_OFFSET_UV];
+}
+
+int32_t ohm_line_highest(const ohm_engine *e, int32_t code)
+{
+    const int32_t steps = code - e->board[OHM_BOARD_LINE_ZERO_CODE];
+    const int64_t uv_65536 = (int64_t)steps * (steps < 0 ? e->span_low : e->span_high);
+    return rounded_up(uv_65536) + e->board[OHM_BOARD_LINE_TOL_OFFSET_UV];
+}
+
+/* Whether a row driven for `uv` keeps a read limit at worst: the one in the direction of its sign. */
+static int keeps_high(const ohm_engine *e, int row, int32_t uv)
+{
+    const int32_t code = code_of(e, OHM_ROWS, row, uv);
+    return code <= 65535 && ohm_line_highest(e, code) <= e->read_limit[0];
+}
+
+static int keeps_low(const ohm_engine *e, int row, int32_t uv)
+{
+    const int32_t code = code_of(e, OHM_ROWS, row, uv);
+    return code >= 0 && ohm_line_lowest(e, code) >= -e->read_limit[1];
+}
+
+/* The worst case of a line rises with its voltage, so what a row may have is one interval: whether an input is allowed
+ * takes two comparisons. An interval without members has its low end above its high end. */
+void ohm_read_bounds(ohm_engine *e)
+{
+    const int32_t least = e->board[OHM_BOARD_LINE_MIN_UV] > -e->read_limit[1] ? e->board[OHM_BOARD_LINE_MIN_UV] : -e->read_limit[1];
+    const int32_t most = e->board[OHM_BOARD_LINE_MAX_UV] < e->read_limit[0] ? e->board[OHM_BOARD_LINE_MAX_UV] : e->read_limit[0];
+    for (int row = 0; row < e->rows; row++) {
+        int32_t low = least, high = most;
+        for (int32_t step = 1 << 27; step > 0; step /= 2) {
+            if (low + step - 1 <= most && !keeps_low(e, row, low + step - 1))
+                low += step;
+            if (high - step + 1 >= least && !keeps_high(e, row, high - step + 1))
+                high -= step;
+        }
+        e->read_low[row] = low;
+        e->read_high[row] = high;
+    }
 }
 
 int ohm_calibrate(ohm_engine *e, int table, const int32_t *values, int count)
@@ -68,7 +129,8 @@ int ohm_calibrate(ohm_engine *e, int table, const int32_t *values, int count)
         if (gains)
             ohm_lines_scale(e, side, line, values[line]);
         else
-            e->offset[side][line] = values[line];
+            ohm_line_correct(e, side, line, values[line]);
+    ohm_read_bounds(e);
     e->lines.loaded = OHM_LOADED_OTHER;
     return ohm_report(e, OHM_OK, -1, -1, -1);
 }

@@ -1,6 +1,11 @@
 /* Vector-matrix multiplication: every row at its own input voltage, the column currents are the products. */
 #include "ohm_state.h"
 
+static int allowed(const ohm_engine *e, int row, int32_t uv)
+{
+    return uv >= e->read_low[row] && uv <= e->read_high[row];
+}
+
 int ohm_start_multiply(ohm_engine *e, const int32_t *uv, int vectors, int32_t *out)
 {
     int status = ohm_request_check(e, vectors);
@@ -14,9 +19,9 @@ int ohm_start_multiply(ohm_engine *e, const int32_t *uv, int vectors, int32_t *o
     for (int32_t i = 0; i < vectors; i++)
         for (int row = 0; row < e->rows; row++) {
             const int32_t input = uv[i * e->rows + row];
-            status = input == 0 ? OHM_OK : ohm_read_check(e, i, row, -1, input);
-            if (status < 0)
-                return status;
+            if (input == 0 || allowed(e, row, input))
+                continue;
+            return ohm_read_check(e, i, row, -1, input);
         }
     return ohm_request_begin(e, OHM_VECTORS, uv, vectors, out, vectors * e->cols);
 }
@@ -25,9 +30,14 @@ int ohm_start_multiply(ohm_engine *e, const int32_t *uv, int vectors, int32_t *o
 static int vector_load(ohm_engine *e)
 {
     const ohm_running *q = &e->request;
+    const int32_t *inputs = q->items + q->done * e->rows;
     for (int row = 0; row < e->rows; row++) {
-        const int32_t input = q->items[q->done * e->rows + row];
-        const int code = input == 0 ? e->board[OHM_BOARD_LINE_ZERO_CODE] : ohm_read_check(e, q->done, row, -1, input);
+        const int32_t input = inputs[row];
+        int code = e->board[OHM_BOARD_LINE_ZERO_CODE];
+        if (input != 0 && allowed(e, row, input))
+            code = ohm_line_code_allowed(e, OHM_ROWS, row, input);
+        else if (input != 0)
+            code = ohm_read_check(e, q->done, row, -1, input);
         if (code < 0)
             return code;
         e->lines.code[OHM_ROWS][row] = (uint16_t)code;

@@ -118,4 +118,23 @@ int ohm_watchdog(ohm_engine *e);
 int ohm_decode(const uint8_t *text, int length, uint8_t *out, int capacity);
 int ohm_encode(const uint8_t *data, int length, uint8_t *text, int capacity);
 
+/* Place of the first newline from `start` on, or -1 if there is none before `stop`. */
+int ohm_newline(const uint8_t *text, int start, int stop);
+
+/* Parts of the envelope of a line; places are offsets into it. */
+enum ohm_envelope {
+    OHM_ENVELOPE_ID,
+    OHM_ENVELOPE_LEASED, OHM_ENVELOPE_LEASE,    /* whether it carries the key of a lease, and the key */
+    OHM_ENVELOPE_BODY, OHM_ENVELOPE_BODY_END,
+    OHM_ENVELOPE_COUNT
+};
+
+/* What is wrong with an envelope. */
+enum { OHM_ENVELOPE_BAD_FORM = 1, OHM_ENVELOPE_BAD_CRC, OHM_ENVELOPE_BAD_ID, OHM_ENVELOPE_BAD_LEASE };
+
+/* OHM_OK, or what is wrong; nothing is written then. */
+int ohm_envelope_open(const uint8_t *line, int length, uint32_t *parts, int count);
+/* Writes ` *` and the check sum behind a line; returns its new length, or OHM_E_ARGUMENT if that does not fit. */
+int ohm_envelope_seal(uint8_t *line, int length, int capacity);
+
 #endif

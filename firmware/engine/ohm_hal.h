@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+enum { OHM_CLOCK_STEP_NS = 1000 };
+
 typedef struct ohm_hal {
     void *ctx;
 
@@ -38,7 +40,7 @@ typedef struct ohm_hal {
     void (*gate_close)(void *ctx);
 
     void (*delay_ns)(void *ctx, uint32_t ns);
-    uint64_t (*clock_ns)(void *ctx);
+    uint64_t (*clock_ns)(void *ctx);    /* in steps of at most OHM_CLOCK_STEP_NS */
     void (*watchdog)(void *ctx);
 } ohm_hal;
 

@@ -76,18 +76,22 @@ struct ohm_engine {
     int32_t info[OHM_INFO_COUNT];
     int32_t armed;
     int32_t energised;          /* as we left it; the hardware may have tripped since */
+    int32_t read_limit[2];      /* of reads and inputs in force: row minus column positive, negative */
 
     int32_t span_low, span_high;                        /* span of a line at the ends of the gain tolerance, uV */
     int32_t full_scale[OHM_RANGES];                     /* reading span, in units of 10 pA */
     int32_t fits_finer[OHM_RANGES];                     /* largest |code| that the next finer range can hold */
     int32_t offset[OHM_SIDES][OHM_MAX_LINES];           /* corrections, uV */
     int64_t codes_per_uv[OHM_SIDES][OHM_MAX_LINES];     /* corrected scale of a line, times 2^40 */
+    int32_t read_low[OHM_MAX_LINES], read_high[OHM_MAX_LINES];      /* uV that a row may have while reading, at worst */
+    int32_t code_of_zero[OHM_SIDES][OHM_MAX_LINES];     /* corrected code for 0 V, negative if a line cannot give that */
 
     ohm_lines lines;
     ohm_reading reading;
     ohm_running request;
     uint32_t pulses[OHM_MAX_LINES * OHM_MAX_LINES];     /* per cell since arming */
     uint8_t no_rows[OHM_MAX_LINES];                     /* always zero */
+    uint8_t all_lines[OHM_MAX_LINES];                   /* always one */
 };
 
 /* info.c */
@@ -97,12 +101,15 @@ int ohm_refuse(ohm_engine *e, int status, int32_t item, int32_t row, int32_t col
 
 /* limits.c */
 void ohm_limits_refresh(ohm_engine *e, const int32_t *device);
-int32_t ohm_read_limit(const ohm_engine *e, int negative);
 
 /* lines.c */
+void ohm_line_correct(ohm_engine *e, int side, int line, int32_t offset_uv);
 void ohm_lines_scale(ohm_engine *e, int side, int line, int32_t gain_ppm);
 int ohm_line_code(ohm_engine *e, int side, int line, int32_t uv, int32_t item);
-void ohm_line_worst(const ohm_engine *e, uint16_t code, int32_t *low_uv, int32_t *high_uv);
+int ohm_line_code_allowed(const ohm_engine *e, int side, int line, int32_t uv);
+int32_t ohm_line_lowest(const ohm_engine *e, int32_t code);
+int32_t ohm_line_highest(const ohm_engine *e, int32_t code);
+void ohm_read_bounds(ohm_engine *e);
 
 /* pairs.c */
 int ohm_pairs_check(ohm_engine *e, int columns, int status, int32_t item, int row, int col);

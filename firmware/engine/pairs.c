@@ -6,26 +6,39 @@ typedef struct {
     int low_line, high_line;
 } extent;
 
-static void widen(extent *x, int32_t low, int32_t high, int line)
+/* Extremes of driven lines are those of their lowest and highest code, because the worst case of a code rises with it.
+ * A line that is not driven is at hard ground, exactly 0 V. */
+static extent extent_of(const ohm_engine *e, int side, const uint8_t *driven, int lines)
 {
-    if (x->low_line < 0 || low < x->low) {
-        x->low = low;
-        x->low_line = line;
-    }
-    if (x->high_line < 0 || high > x->high) {
-        x->high = high;
-        x->high_line = line;
-    }
-}
-
-static extent extent_of(const ohm_engine *e, int side, int driven_always, int lines)
-{
-    extent x = {0, 0, -1, -1};
+    const uint16_t *codes = e->lines.code[side];
+    int32_t low_code = 65536, high_code = -1;
+    int low_line = 0, high_line = 0, ground = -1;
     for (int line = 0; line < lines; line++) {
-        int32_t low = 0, high = 0;      /* hard ground is exactly 0 V */
-        if (driven_always || (side == OHM_ROWS && e->lines.row_on[line]))
-            ohm_line_worst(e, e->lines.code[side][line], &low, &high);
-        widen(&x, low, high, line);
+        const int32_t code = codes[line];
+        if (!driven[line]) {
+            ground = line;
+            continue;
+        }
+        if (code < low_code) {
+            low_code = code;
+            low_line = line;
+        }
+        if (code > high_code) {
+            high_code = code;
+            high_line = line;
+        }
+    }
+    extent x = {0, 0, ground, ground};
+    if (high_code < 0)
+        return x;
+    const int32_t low = ohm_line_lowest(e, low_code), high = ohm_line_highest(e, high_code);
+    if (ground < 0 || low < 0) {
+        x.low = low;
+        x.low_line = low_line;
+    }
+    if (ground < 0 || high > 0) {
+        x.high = high;
+        x.high_line = high_line;
     }
     return x;
 }
@@ -51,19 +64,23 @@ static int pair_refuse(ohm_engine *e, int columns, int status, int32_t item, int
 int ohm_pairs_check(ohm_engine *e, int columns, int status, int32_t item, int row, int col)
 {
     const int reads = status == OHM_E_READ_VOLTAGE;
-    const int32_t most_pos = reads ? ohm_read_limit(e, 0) : e->limit[OHM_LIMIT_V_POS_UV];
-    const int32_t most_neg = reads ? ohm_read_limit(e, 1) : e->limit[OHM_LIMIT_V_NEG_UV];
-    const extent rows = extent_of(e, OHM_ROWS, 0, e->rows);
-    const extent cols = extent_of(e, OHM_COLS, columns, e->cols);
+    const int32_t most_pos = reads ? e->read_limit[0] : e->limit[OHM_LIMIT_V_POS_UV];
+    const int32_t most_neg = reads ? e->read_limit[1] : e->limit[OHM_LIMIT_V_NEG_UV];
+    const extent rows = extent_of(e, OHM_ROWS, e->lines.row_on, e->rows);
+    const extent cols = columns ? extent_of(e, OHM_COLS, e->all_lines, e->cols) : (extent){0, 0, 0, 0};
     const int32_t pos = rows.high - cols.low, neg = cols.high - rows.low;
     if (pos <= most_pos && neg <= most_neg)
         return OHM_OK;
     if (row >= 0) {
         int32_t row_low = 0, row_high = 0, col_low = 0, col_high = 0;
-        if (e->lines.row_on[row])
-            ohm_line_worst(e, e->lines.code[OHM_ROWS][row], &row_low, &row_high);
-        if (columns)
-            ohm_line_worst(e, e->lines.code[OHM_COLS][col], &col_low, &col_high);
+        if (e->lines.row_on[row]) {
+            row_low = ohm_line_lowest(e, e->lines.code[OHM_ROWS][row]);
+            row_high = ohm_line_highest(e, e->lines.code[OHM_ROWS][row]);
+        }
+        if (columns) {
+            col_low = ohm_line_lowest(e, e->lines.code[OHM_COLS][col]);
+            col_high = ohm_line_highest(e, e->lines.code[OHM_COLS][col]);
+        }
         if (row_high - col_low > most_pos)
             return pair_refuse(e, columns, status, item, row, col, row_high - col_low, most_pos);
         if (col_high - row_low > most_neg)

@@ -50,7 +50,8 @@ int ohm_pulse_pairs(ohm_engine *e, const ohm_pulse_item *p)
     return status;
 }
 
-static int item_check(ohm_engine *e, const int32_t *records, int32_t item, int readback, ohm_pulse_item *p)
+/* `read_row` is the row whose read voltage has passed, -1 for none: lists go along rows. */
+static int item_check(ohm_engine *e, const int32_t *records, int32_t item, int *read_row, ohm_pulse_item *p)
 {
     int status = ohm_pulse_read(e, records, item, p);
     if (status == OHM_OK)
@@ -59,9 +60,10 @@ static int item_check(ohm_engine *e, const int32_t *records, int32_t item, int r
         status = ohm_pulse_lines(e, p);
     if (status == OHM_OK)
         status = ohm_pulse_pairs(e, p);
-    if (status == OHM_OK && readback != OHM_READBACK_NONE) {
+    if (status == OHM_OK && read_row != 0 && *read_row != p->row) {
         status = ohm_read_check(e, item, p->row, p->col, e->setup[OHM_SETUP_V_READ_UV]);
         status = status < 0 ? status : OHM_OK;
+        *read_row = p->row;
     }
     return status;
 }
@@ -71,10 +73,10 @@ static int list_check(ohm_engine *e, const int32_t *records, int32_t pulses, int
 {
     int64_t total_ns = 0;
     int32_t counted = 0;
-    int status = OHM_OK;
+    int status = OHM_OK, read_row = -1;
     ohm_pulse_item p;
     while (status == OHM_OK && counted < pulses) {
-        status = item_check(e, records, counted, readback, &p);
+        status = item_check(e, records, counted, readback == OHM_READBACK_NONE ? 0 : &read_row, &p);
         if (status == OHM_OK) {
             total_ns += p.ns;
             ++*ohm_pulse_counter(e, &p);

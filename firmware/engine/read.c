@@ -74,19 +74,18 @@ int ohm_read_range_check(ohm_engine *e)
 /* Code of a read or input voltage on one row, or the negative status of its refusal. */
 int ohm_read_check(ohm_engine *e, int32_t item, int row, int col, int32_t uv)
 {
-    const int32_t most_pos = ohm_read_limit(e, 0), most_neg = ohm_read_limit(e, 1);
+    if (uv >= e->read_low[row] && uv <= e->read_high[row])
+        return ohm_line_code_allowed(e, OHM_ROWS, row, uv);
+    const int32_t most_pos = e->read_limit[0], most_neg = e->read_limit[1];
     if (uv > most_pos || uv < -most_neg)
         return ohm_refuse(e, OHM_E_READ_VOLTAGE, item, row, col, uv, uv < 0 ? -(int64_t)uv : uv, uv < 0 ? most_neg : most_pos);
     const int code = ohm_line_code(e, OHM_ROWS, row, uv, item);
     if (code < 0)
         return code;
-    int32_t low, high;
-    ohm_line_worst(e, (uint16_t)code, &low, &high);
+    const int32_t high = ohm_line_highest(e, code);
     if (high > most_pos)
         return ohm_refuse(e, OHM_E_READ_VOLTAGE, item, row, col, uv, high, most_pos);
-    if (low < -most_neg)
-        return ohm_refuse(e, OHM_E_READ_VOLTAGE, item, row, col, uv, -low, most_neg);
-    return code;
+    return ohm_refuse(e, OHM_E_READ_VOLTAGE, item, row, col, uv, -ohm_line_lowest(e, code), most_neg);
 }
 
 void ohm_read_begin(ohm_engine *e)

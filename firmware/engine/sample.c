@@ -69,10 +69,11 @@ int32_t ohm_sum_current(const ohm_engine *e, int col, int range, int log2_loops)
         return OHM_OVER_NEG;
     if (sum == SUM_OVER_NEG || zero == SUM_OVER_POS)
         return OHM_OVER_POS;
-    const int64_t scaled = ((int64_t)zero - sum) * e->full_scale[range];
-    const int shift = 15 + log2_loops;
-    const uint64_t magnitude = ((uint64_t)(scaled < 0 ? -scaled : scaled) + ((uint64_t)1 << (shift - 1))) >> shift;
+    /* sums of up to 16 conversions: the difference stays below 2^20, its multiple below 2^51 */
+    const int32_t difference = zero - sum;
+    const uint64_t scaled = (uint64_t)(difference < 0 ? -difference : difference) * (uint32_t)e->full_scale[range];
+    const uint64_t magnitude = ((scaled >> log2_loops >> 14) + 1) >> 1;
     if (magnitude >= OHM_OVER_POS)
-        return scaled < 0 ? OHM_OVER_NEG : OHM_OVER_POS;
-    return scaled < 0 ? -(int32_t)magnitude : (int32_t)magnitude;
+        return difference < 0 ? OHM_OVER_NEG : OHM_OVER_POS;
+    return difference < 0 ? -(int32_t)magnitude : (int32_t)magnitude;
 }

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "py/gc.h"
 #include "py/obj.h"
 #include "py/runtime.h"
 
@@ -233,6 +234,39 @@ static mp_obj_t engine_encode(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_encode_obj, 4, 4, engine_encode);
 
+static mp_obj_t engine_newline(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    size_t size;
+    const uint8_t *text = bytes(args[1], MP_BUFFER_READ, &size);
+    mp_int_t start = mp_obj_get_int(args[2]), stop = mp_obj_get_int(args[3]);
+    if (start < 0 || stop < 0 || (size_t)stop > size) {
+        mp_raise_ValueError(MP_ERROR_TEXT("buffer too short"));
+    }
+    return status(ohm_newline(text, (int)start, (int)stop));
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_newline_obj, 4, 4, engine_newline);
+
+static mp_obj_t engine_open_envelope(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    size_t size;
+    const uint8_t *line = bytes(args[1], MP_BUFFER_READ, &size);
+    mp_int_t length = mp_obj_get_int(args[2]);
+    if (length < 0 || (size_t)length > size) {
+        mp_raise_ValueError(MP_ERROR_TEXT("buffer too short"));
+    }
+    uint32_t *parts = (uint32_t *)words(args[3], OHM_ENVELOPE_COUNT, MP_BUFFER_WRITE);
+    return status(ohm_envelope_open(line, (int)length, parts, OHM_ENVELOPE_COUNT));
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_open_envelope_obj, 4, 4, engine_open_envelope);
+
+static mp_obj_t engine_seal_envelope(mp_obj_t self, mp_obj_t line, mp_obj_t length) {
+    (void)self;
+    size_t size;
+    uint8_t *start = bytes(line, MP_BUFFER_WRITE, &size);
+    return status(ohm_envelope_seal(start, mp_obj_get_int(length), (int)size));
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(engine_seal_envelope_obj, engine_seal_envelope);
+
 static const mp_rom_map_elem_t engine_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&engine_init_obj) },
     { MP_ROM_QSTR(MP_QSTR_arm), MP_ROM_PTR(&engine_arm_obj) },
@@ -253,17 +287,23 @@ static const mp_rom_map_elem_t engine_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_watchdog), MP_ROM_PTR(&engine_watchdog_obj) },
     { MP_ROM_QSTR(MP_QSTR_decode), MP_ROM_PTR(&engine_decode_obj) },
     { MP_ROM_QSTR(MP_QSTR_encode), MP_ROM_PTR(&engine_encode_obj) },
+    { MP_ROM_QSTR(MP_QSTR_newline), MP_ROM_PTR(&engine_newline_obj) },
+    { MP_ROM_QSTR(MP_QSTR_open_envelope), MP_ROM_PTR(&engine_open_envelope_obj) },
+    { MP_ROM_QSTR(MP_QSTR_seal_envelope), MP_ROM_PTR(&engine_seal_envelope_obj) },
 };
 static MP_DEFINE_CONST_DICT(engine_locals, engine_locals_table);
 
 MP_DEFINE_CONST_OBJ_TYPE(
     ohm_engine_type, MP_QSTR_Engine, MP_TYPE_FLAG_NONE, make_new, engine_make_new, locals_dict, &engine_locals);
 
-/* Bytes of one read. */
+/* Most bytes of one read: a list of 64 pulses is one. */
 #ifndef OHM_CHUNK
-#define OHM_CHUNK 256
+#define OHM_CHUNK 2048
 #endif
 #define INTERRUPT 3
+
+/* 32 kB of garbage at most are worth it: an exchange leaves some 2 kB. */
+#define IDLE_COLLECTION_BLOCKS (32768 / MICROPY_BYTES_PER_GC_BLOCK)
 
 typedef struct {
     mp_obj_base_t base;
@@ -282,14 +322,26 @@ static mp_obj_t stream_make_new(const mp_obj_type_t *type, size_t n_args, size_t
     return MP_OBJ_FROM_PTR(self);
 }
 
+static bool ends_line(uint8_t byte) {
+    return byte == '\n' || byte == '\r';
+}
+
 /* Ctrl-C ends the application where it cannot be a damaged byte of a line: at the start of one. */
 static void look_for_interrupt(ohm_stream_obj *self, int length) {
-    for (int i = 0; i < length; i++) {
-        if (self->chunk[i] == INTERRUPT && self->line_start) {
+    const uint8_t *chunk = self->chunk, *end = chunk + length;
+    for (const uint8_t *at = chunk; (at = memchr(at, INTERRUPT, (size_t)(end - at))) != NULL; at++) {
+        if (at == chunk ? self->line_start : ends_line(at[-1])) {
             ohm_port_console(0);
             mp_raise_type(&mp_type_KeyboardInterrupt);
         }
-        self->line_start = self->chunk[i] == '\n' || self->chunk[i] == '\r';
+    }
+    self->line_start = ends_line(end[-1]);
+}
+
+/* A collection takes some 20 ms: better while nobody waits for an answer than in the middle of one. */
+static void collect_when_idle(mp_obj_t timeout_ms) {
+    if (timeout_ms != MP_OBJ_NEW_SMALL_INT(0) && MP_STATE_MEM(gc_alloc_amount) > IDLE_COLLECTION_BLOCKS) {
+        gc_collect();
     }
 }
 
@@ -297,6 +349,7 @@ static mp_obj_t stream_read(mp_obj_t self_in, mp_obj_t timeout_ms) {
     ohm_stream_obj *self = MP_OBJ_TO_PTR(self_in);
     int length = ohm_port_read(self->chunk, OHM_CHUNK, (uint32_t)mp_obj_get_int(timeout_ms));
     if (length == 0) {
+        collect_when_idle(timeout_ms);
         return mp_const_empty_bytes;
     }
     look_for_interrupt(self, length);

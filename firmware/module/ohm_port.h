@@ -26,7 +26,7 @@ void ohm_port_serial(char text[OHM_SERIAL_SIZE]);
 void ohm_port_patience(uint32_t ms);
 
 /* The byte stream to the host. Opening it ends the interpreter's own use of Ctrl-C; closing it gives that back. Reading
- * waits at most timeout_ms for the first byte; writing gives up on a host that has stopped reading. */
+ * waits at most timeout_ms for the end of a line; writing gives up on a host that has stopped reading. */
 void ohm_port_console(int open);
 int ohm_port_read(uint8_t *buffer, int capacity, uint32_t timeout_ms);
 void ohm_port_write(const uint8_t *data, size_t length);

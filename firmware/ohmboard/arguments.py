@@ -2,7 +2,7 @@
 
 from ohmboard import numbers
 from ohmboard.errors import DATA_TYPE, ILLEGAL_VALUE, OUT_OF_RANGE, Refusal
-from ohmboard.words import matches
+from ohmboard.words import short
 
 
 class Argument:
@@ -61,6 +61,9 @@ class Choice(Argument):
     def __init__(self, name: str, options: "tuple[str, ...]") -> None:
         super().__init__(name)
         self._options = options
+        self._places = {}  # type: dict[str, int]
+        for place, option in enumerate(options):
+            self._places[option.upper()] = self._places[short(option)] = place
 
     def describe(self) -> str:
         """The words."""
@@ -68,10 +71,10 @@ class Choice(Argument):
 
     def parse(self, text: str) -> int:
         """The place of the word."""
-        for place, option in enumerate(self._options):
-            if matches(text, option):
-                return place
-        raise Refusal(ILLEGAL_VALUE, "%s %s, not %s" % (self.name, text, self.describe()))
+        place = self._places.get(text.upper())
+        if place is None:
+            raise Refusal(ILLEGAL_VALUE, "%s %s, not %s" % (self.name, text, self.describe()))
+        return place
 
 
 class Hex(Argument):

@@ -76,7 +76,7 @@ class Board:
         self.work = Work(self)
         self._stream = stream
         self._on_fault = on_fault
-        self._lines = LineQueue()
+        self._lines = LineQueue(engine)
         self.dispatcher = Dispatcher(self)
         self._chunk = b""
         self._offset = 0

@@ -58,41 +58,48 @@ class Command:
         arguments = ",".join([argument.describe() for argument in self.arguments])
         return (self.header + " " + arguments).strip()
 
-    def parse(self, body: memoryview, at: int) -> "list[Any]":
-        """The values of the arguments that begin at `at` of the body. Raises Refusal."""
-        bulk = bool(self.arguments) and self.arguments[-1].bulk
-        if not bulk and len(body) > HEAD:
-            raise Refusal(COMMAND, "longer than %d characters" % HEAD)
-        while at < len(body) and body[at] == BLANK:
-            at += 1
-        plain = len(self.arguments) - 1 if bulk else len(self.arguments)
-        if bulk:
-            texts, at = _before_bulk(body, at, plain)
+    def parse(self, body: memoryview, head: bytes, at: int) -> "list[Any]":
+        """The values of the arguments that begin at `at` of the body, whose head is given. Raises Refusal."""
+        arguments = self.arguments
+        plain = len(arguments)
+        if plain and arguments[-1].bulk:
+            plain -= 1
+            at = _after_blanks(body, at)
+            end = len(head) - len(head[at:].split(b",", plain)[-1])
+            rest = head[at : end - 1] if end > at else b""
+            data = body[_after_blanks(body, end) :]  # type: memoryview | None
         else:
-            rest = head_text(body)[at:]
-            texts = rest.split(",") if rest else []
-        if len(texts) > plain:
-            raise Refusal(NOT_ALLOWED, self.usage())
-        for argument in self.arguments[len(texts) : plain]:
-            if not argument.optional:
+            if len(body) > HEAD:
+                raise Refusal(COMMAND, "longer than %d characters" % HEAD)
+            rest = head[at:]
+            data = None
+        text = ascii_text(rest).strip()
+        texts = text.split(",") if text else []
+        if len(texts) != plain:
+            self._count(len(texts), plain)
+        values = []  # type: list[Any]
+        for place, text in enumerate(texts):
+            text = text.strip()
+            if not text:
                 raise Refusal(MISSING, self.usage())
-        values = [self._value(place, text) for place, text in enumerate(texts)]  # type: list[Any]
-        if bulk:
-            if at >= len(body):
+            values.append(arguments[place].parse(text))
+        if data is not None:
+            if not data:
                 raise Refusal(MISSING, self.usage())
-            values.append(body[at:])
+            values.append(data)
         return values
 
-    def _value(self, place: int, text: str) -> "int | str":
-        text = text.strip()
-        if not text:
-            raise Refusal(MISSING, self.usage())
-        return self.arguments[place].parse(text)
+    def _count(self, given: int, plain: int) -> None:
+        """Raise Refusal if there are more arguments than `plain`, or one is missing that is not optional."""
+        if given > plain:
+            raise Refusal(NOT_ALLOWED, self.usage())
+        for argument in self.arguments[given:plain]:
+            if not argument.optional:
+                raise Refusal(MISSING, self.usage())
 
 
-def head_text(body: memoryview) -> str:
-    """The beginning of a body as text: all of it but bulk data. Raises Refusal if it is not ASCII."""
-    data = bytes(body[:HEAD])
+def ascii_text(data: bytes) -> str:
+    """Bytes as text. Raises Refusal if they are not ASCII."""
     try:
         text = str(data, "ascii")
     except UnicodeError:
@@ -102,16 +109,8 @@ def head_text(body: memoryview) -> str:
     return text
 
 
-def _before_bulk(body: memoryview, at: int, count: int) -> "tuple[list[str], int]":
-    """The `count` plain arguments before bulk data, as far as they are there, and where the bulk begins."""
-    texts = []
-    head = bytes(body[:HEAD])
-    for _ in range(count):
-        comma = head.find(b",", at)
-        if comma < 0:
-            break
-        texts.append(head_text(body[at:comma]))
-        at = comma + 1
+def _after_blanks(body: memoryview, at: int) -> int:
+    """The place of the next byte that is no blank."""
     while at < len(body) and body[at] == BLANK:
         at += 1
-    return texts, at
+    return at

@@ -1,11 +1,11 @@
 """From a line to the command that it names, and from its outcome to the reply."""
 
 from ohmboard import envelope
-from ohmboard.command import SETUP, head_text
+from ohmboard.command import SETUP, ascii_text
 from ohmboard.commands import INDEX, TABLE
 from ohmboard.errors import INPUT_OVERRUN, LATCHED, SYNTAX, UNDEFINED_HEADER, Refusal, message
 from ohmboard.request import Request
-from ohmboard.sizes import MAX_LINE
+from ohmboard.sizes import HEAD, MAX_LINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 URGENT = 64
 """Longest line that may be an ABORt; the envelope of one takes 40 characters at most."""
 
-BLANK = 32
+BLANK = b" "
 SEMICOLON = b";"
 
 
@@ -27,12 +27,14 @@ class Dispatcher:
     def __init__(self, board: "Board") -> None:
         self._board = board
         self._line = bytearray(MAX_LINE)
+        self._request = Request(memoryview(self._line))
         self._urgent = bytearray(URGENT)
+        self._urgent_request = Request(memoryview(self._urgent))
 
     def carry_out(self, lines: "LineQueue") -> None:
         """Carry out the oldest line."""
-        length, cancelled = lines.take(memoryview(self._line))
-        self._carry_out(self._line, length, cancelled)
+        length, cancelled = lines.take(self._request.line)
+        self._carry_out(self._line, self._request, length, cancelled)
 
     def hear(self, lines: "LineQueue") -> None:
         """A line has come while a request runs: if it is an ABORt, carry it out; all that waits came before it."""
@@ -45,7 +47,7 @@ class Dispatcher:
             return
         lines.drop_newest()
         lines.cancel()
-        self._carry_out(self._urgent, length, False)
+        self._carry_out(self._urgent, self._urgent_request, length, False)
 
     def usage(self, header: str) -> str:
         """How a command is written and what it does; all headers if none is given. Raises Refusal if it is unknown."""
@@ -60,29 +62,28 @@ class Dispatcher:
         self._board.report(INPUT_OVERRUN, message(INPUT_OVERRUN))
 
     def _is_abort(self, length: int) -> bool:
-        view = memoryview(self._urgent)
+        request = self._urgent_request
         try:
             if length and self._urgent[0] == envelope.MARK:
-                body = envelope.parse(view, length).body
+                envelope.parse(self._board.engine, request, length)
             else:
-                body = view[:length]
-            place = INDEX.find(head_text(body).strip())
+                request.read(0, length)
+            place = INDEX.find(ascii_text(bytes(request.body)).strip())
         except (envelope.Malformed, Refusal):
             return False
         return place >= 0 and TABLE[place].header == "ABORt"
 
-    def _carry_out(self, line: bytearray, length: int, cancelled: bool) -> None:
+    def _carry_out(self, line: bytearray, request: Request, length: int, cancelled: bool) -> None:
         self._board.counters.lines += 1
-        view = memoryview(line)
         if length and line[0] == envelope.MARK:
-            self._enveloped(view, length, cancelled)
+            self._enveloped(request, length, cancelled)
         else:
-            self._bare(line, view, length, cancelled)
+            self._bare(line, request, length, cancelled)
 
-    def _enveloped(self, view: memoryview, length: int, cancelled: bool) -> None:
+    def _enveloped(self, request: Request, length: int, cancelled: bool) -> None:
         board = self._board
         try:
-            request = envelope.parse(view, length)
+            envelope.parse(board.engine, request, length)
         except envelope.Malformed as fault:
             board.counters.crc_errors += 1
             board.report(SYNTAX, message(SYNTAX, "envelope: %s" % fault))
@@ -104,7 +105,7 @@ class Dispatcher:
         board.lease.renew(request.lease)
         board.replies.enveloped(request.number, code, payload)
 
-    def _bare(self, line: bytearray, view: memoryview, length: int, cancelled: bool) -> None:
+    def _bare(self, line: bytearray, request: Request, length: int, cancelled: bool) -> None:
         """Commands separated by semicolons, in order; the first that fails ends the line."""
         replies = self._board.replies
         compound = line.find(SEMICOLON, 0, length) >= 0
@@ -113,7 +114,7 @@ class Dispatcher:
         while start <= length:
             semicolon = line.find(SEMICOLON, start, length)
             stop = semicolon if semicolon >= 0 else length
-            request = _trimmed(view, start, stop)
+            _trim(request, start, stop)
             request.cancelled = cancelled
             start = stop + 1
             if request.start == request.stop:
@@ -138,10 +139,10 @@ class Dispatcher:
         """Carry out the command of a request. Raises Refusal."""
         board = self._board
         body = request.body
-        text = head_text(body)
-        header = text.split(" ", 1)[0]
-        command = _find(header)
-        values = command.parse(body, len(header))
+        head = bytes(body[:HEAD])
+        header = head.split(BLANK, 1)[0]
+        command = _find(ascii_text(header))
+        values = command.parse(body, head, len(header))
         if board.latch.reason is not None and not command.while_latched:
             raise Refusal(LATCHED, board.latch.reason)
         if command.flags & SETUP:
@@ -160,10 +161,11 @@ def _find(header: str) -> "Command":
     return TABLE[place]
 
 
-def _trimmed(view: memoryview, start: int, stop: int) -> Request:
-    """A bare request without the blanks around it."""
-    while start < stop and view[start] == BLANK:
+def _trim(request: Request, start: int, stop: int) -> None:
+    """Make it a bare request of a part of its line, without the blanks around it."""
+    line = request.line
+    while start < stop and line[start] == BLANK[0]:
         start += 1
-    while stop > start and view[stop - 1] == BLANK:
+    while stop > start and line[stop - 1] == BLANK[0]:
         stop -= 1
-    return Request(view, start, stop)
+    request.read(start, stop)

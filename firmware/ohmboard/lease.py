@@ -37,8 +37,11 @@ class Lease:
 
     def renew(self, key: int) -> None:
         """Use extends it."""
-        if self.held_by(key):
-            self._until_us = self._engine.time_us() + LEASE_US
+        if key == NO_LEASE or key != self._key:
+            return
+        now = self._engine.time_us()
+        if now < self._until_us:
+            self._until_us = now + LEASE_US
 
     def take(self, key: int) -> int:
         """Take the free lease; returns its key.

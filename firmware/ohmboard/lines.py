@@ -2,6 +2,10 @@
 
 from ohmboard.sizes import MAX_LINE, QUEUE_BYTES, QUEUE_LINES
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ohmboard.surfaces import Engine
+
 CARRIAGE_RETURN = 13
 
 
@@ -12,7 +16,8 @@ class LineQueue:
     All bytes live in one preallocated store; lines are moved to its front when its end is reached.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
         self._store = bytearray(QUEUE_BYTES)
         self._view = memoryview(self._store)
         self._starts = [0] * QUEUE_LINES
@@ -27,7 +32,7 @@ class LineQueue:
 
     def feed(self, data: bytes, offset: int) -> int:
         """Take `data` from `offset` up to the end of one line; returns where the rest begins."""
-        newline = data.find(b"\n", offset)
+        newline = self._engine.newline(data, offset, len(data))
         stop = newline if newline >= 0 else len(data)
         self._append(data, offset, stop)
         if newline < 0:

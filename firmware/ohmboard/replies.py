@@ -2,7 +2,7 @@
 
 import json
 
-from ohmboard.envelope import crc_text
+from ohmboard.envelope import TAIL
 from ohmboard.errors import SYSTEM, message
 from ohmboard.readings import Block, Readings
 from ohmboard.sizes import REPLY_LINE
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 UNASKED = 0
 """The id of a message that answers nothing."""
 
-CRC_ROOM = 11
-"""Bytes of ` *`, eight digits and the newline."""
+NEWLINE = 10
 
 
 class Replies:
@@ -35,18 +34,16 @@ class Replies:
 
     def enveloped(self, number: int, code: int, payload: "Payload") -> None:
         """Send the one reply to an enveloped request."""
-        head = ("@%d %d %s.%d " % (number, code, self._session.epoch, self._session.generation)).encode()
+        head = b"@%d %d" % (number, code) + self._session.stamp
         at = len(head)
         self._view[:at] = head
-        text = self._view[at : REPLY_LINE - CRC_ROOM]
-        length = self._fill(text, payload)
+        length = self._fill(self._view[at : REPLY_LINE - TAIL - 1], payload)
         if length < 0:
             self.enveloped(number, SYSTEM, message(SYSTEM, "the reply is too long"))
             return
-        end = at + length
-        tail = (" *%s\n" % crc_text(self._view[:end])).encode()
-        self._view[end : end + len(tail)] = tail
-        self._stream.write(self._view[: end + len(tail)])
+        end = self._engine.seal_envelope(self._view, at + length)
+        self._line[end] = NEWLINE
+        self._stream.write(self._view[: end + 1])
 
     def unasked(self, kind: str, facts: "Mapping[str, object]") -> None:
         """Send a message that nobody asked for."""

@@ -1,5 +1,7 @@
 """One request as it came in."""
 
+import binascii
+
 NO_LEASE = -1
 """The request carries no lease."""
 
@@ -7,13 +9,19 @@ NO_LEASE = -1
 class Request:
     """Where its body lies in the line, and what its envelope says.
 
+    One object serves line after line: making a new one costs the board more time than finding out what it says.
+
     `number` is the id of the envelope, 0 for a bare line; `lease` its key or NO_LEASE; `code` the status that the
     reply will carry, which a handler may set for an effect that began and did not end well. `cancelled` means that
     an abort came after it and before its turn.
     """
 
-    def __init__(self, line: memoryview, start: int, stop: int, number: int = 0, lease: int = NO_LEASE) -> None:
+    def __init__(self, line: memoryview) -> None:
         self.line = line
+        self.read(0, 0)
+
+    def read(self, start: int, stop: int, number: int = 0, lease: int = NO_LEASE) -> None:
+        """Become what the line says now."""
         self.start = start
         self.stop = stop
         self.number = number
@@ -30,3 +38,7 @@ class Request:
     def body(self) -> memoryview:
         """The bytes of the body as sent."""
         return self.line[self.start : self.stop]
+
+    def crc(self) -> int:
+        """CRC-32 of the body, by which a repeated body is known."""
+        return binascii.crc32(self.body) & 0xFFFFFFFF

@@ -6,12 +6,6 @@ def short(mnemonic: str) -> str:
     return "".join([c for c in mnemonic if not "a" <= c <= "z"])
 
 
-def matches(word: str, mnemonic: str) -> bool:
-    """Whether the word is the mnemonic in its short or its long form."""
-    upper = word.upper()
-    return upper == short(mnemonic) or upper == mnemonic.upper()
-
-
 def spellings(header: str) -> "list[str]":
     """The nodes of a header without and with its optional ones: `ERRor[:NEXT]?` is `ERRor?` and `ERRor:NEXT?`."""
     begin = header.find("[")
@@ -21,10 +15,18 @@ def spellings(header: str) -> "list[str]":
     return [header[:begin] + header[end + 1 :], header[:begin] + header[begin + 1 : end] + header[end + 1 :]]
 
 
+SPELLINGS = 64
+"""How many are kept."""
+
+
 class HeaderIndex:
-    """Finds the place of a header in a list of headers."""
+    """Finds the place of a header in a list of headers.
+
+    Spellings that were found are kept: a program writes its headers in one way, and finding them costs the board time.
+    """
 
     def __init__(self, headers: "list[str]") -> None:
+        self._found = {}  # type: dict[str, int]
         self._shorts = {}  # type: dict[str, str]
         self._places = {}  # type: dict[str, int]
         for place, header in enumerate(headers):
@@ -37,6 +39,14 @@ class HeaderIndex:
 
     def find(self, header: str) -> int:
         """The place of a header as sent, or -1."""
+        place = self._found.get(header)
+        if place is None:
+            place = self._look_up(header)
+            if place >= 0 and len(self._found) < SPELLINGS:
+                self._found[header] = place
+        return place
+
+    def _look_up(self, header: str) -> int:
         header = header.upper()
         if header.startswith(":"):
             header = header[1:]

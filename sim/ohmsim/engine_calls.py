@@ -110,6 +110,24 @@ class EngineCalls:
         _holds(data, length, "data")
         return int(lib.ohm_encode(ffi.from_buffer(data), length, ffi.from_buffer(out, require_writable=True), len(out)))
 
+    def newline(self, text: Buffer, start: int, stop: int) -> int:
+        """Place of the first newline from `start` on, or -1 if there is none before `stop`."""
+        _holds(text, stop, "text")
+        return int(lib.ohm_newline(ffi.from_buffer(text), start, stop))
+
+    def open_envelope(self, line: Buffer, length: int, parts: Buffer) -> int:
+        """Check the envelope of a line and write its parts, uint32 words in the order of enum ohm_envelope.
+
+        Returns 0, or what is wrong with it.
+        """
+        _holds(line, length, "line")
+        words = ffi.from_buffer("uint32_t[]", parts, require_writable=True)
+        return int(lib.ohm_envelope_open(ffi.from_buffer(line), length, words, len(parts) // INT32_BYTES))
+
+    def seal_envelope(self, line: Buffer, length: int) -> int:
+        """Write the check sum behind the line; its new length, or OHM_E_ARGUMENT if there is no room."""
+        return int(lib.ohm_envelope_seal(ffi.from_buffer(line, require_writable=True), length, len(line)))
+
     def _initialised(self, status: int, board: Sequence[int]) -> int:
         """Remember the geometry that the sizes of buffers follow from."""
         good = status == lib.OHM_OK

@@ -38,6 +38,9 @@ ohm_time_us = lib.func("i", "ohm_time_us", "pp")
 ohm_watchdog = lib.func("i", "ohm_watchdog", "p")
 ohm_decode = lib.func("i", "ohm_decode", "pipi")
 ohm_encode = lib.func("i", "ohm_encode", "pipi")
+ohm_newline = lib.func("i", "ohm_newline", "pii")
+ohm_envelope_open = lib.func("i", "ohm_envelope_open", "pipi")
+ohm_envelope_seal = lib.func("i", "ohm_envelope_seal", "pii")
 
 
 def words(values):
@@ -114,6 +117,15 @@ class BenchEngine:
 
     def encode(self, data, length, out):
         return ohm_encode(data, length, out, len(out))
+
+    def newline(self, text, start, stop):
+        return ohm_newline(text, start, stop)
+
+    def open_envelope(self, line, length, parts):
+        return ohm_envelope_open(line, length, parts, len(parts) // 4)
+
+    def seal_envelope(self, line, length):
+        return ohm_envelope_seal(line, length, len(line))
 
     def record(self):
         out = bytearray(4 * RECORDS)

@@ -1,7 +1,11 @@
 import binascii
 
+from rig import BenchEngine
+
 from ohmboard.envelope import Malformed, parse
-from ohmboard.request import NO_LEASE
+from ohmboard.request import NO_LEASE, Request
+
+engine = BenchEngine([])
 
 
 def sealed(text):
@@ -10,7 +14,8 @@ def sealed(text):
 
 
 def read(line):
-    request = parse(memoryview(bytearray(line)), len(line))
+    request = Request(memoryview(bytearray(line)))
+    parse(engine, request, len(line))
     return request.number, request.lease, bytes(request.body)
 
 
@@ -81,3 +86,11 @@ def test_the_crc_is_written_in_lower_case():
     crc = f"{binascii.crc32(text.encode()) & 0xFFFFFFFF:08X}"
     assert crc != crc.lower()
     assert malformed(f"{text} *{crc}".encode())
+
+
+def test_the_engine_seals_what_it_opens():
+    text = b"@7 0 x"
+    line = bytearray(text + b"." * 10)
+    assert engine.seal_envelope(line, len(text)) == len(line)
+    assert bytes(line) == sealed(text)
+    assert engine.seal_envelope(line, len(text) + 1) < 0

@@ -1,5 +1,9 @@
+from rig import BenchEngine
+
 from ohmboard.lines import LineQueue
 from ohmboard.sizes import MAX_LINE, QUEUE_LINES
+
+engine = BenchEngine([])
 
 
 def feed(queue, data):
@@ -20,28 +24,28 @@ def taken(queue):
 def test_lines_split_at_every_place():
     data = b"*IDN?\nMEAS:CELL? 0,0\r\n\nX\n"
     for cut in range(len(data) + 1):
-        queue = LineQueue()
+        queue = LineQueue(engine)
         feed(queue, data[:cut])
         feed(queue, data[cut:])
         assert taken(queue) == [b"*IDN?", b"MEAS:CELL? 0,0", b"", b"X"]
 
 
 def test_feed_stops_at_the_end_of_a_line():
-    queue = LineQueue()
+    queue = LineQueue(engine)
     assert queue.feed(b"abc\ndef", 0) == 4
     assert queue.feed(b"abc\ndef", 4) == 7
     assert taken(queue) == [b"abc"]
 
 
 def test_only_one_carriage_return_is_ignored():
-    queue = LineQueue()
+    queue = LineQueue(engine)
     feed(queue, b"a\r\r\n\rb\n\r\n")
     assert taken(queue) == [b"a\r", b"\rb", b""]
 
 
 def test_the_longest_line_passes_and_a_longer_one_does_not():
     for end in (b"\n", b"\r\n"):
-        queue = LineQueue()
+        queue = LineQueue(engine)
         feed(queue, b"x" * MAX_LINE + end)
         assert taken(queue) == [b"x" * MAX_LINE]
         assert queue.overruns == 0
@@ -51,7 +55,7 @@ def test_the_longest_line_passes_and_a_longer_one_does_not():
 
 
 def test_an_endless_line_is_discarded_once():
-    queue = LineQueue()
+    queue = LineQueue(engine)
     for _ in range(20):
         feed(queue, b"z" * 5000)
     assert queue.overruns == 1
@@ -60,7 +64,7 @@ def test_an_endless_line_is_discarded_once():
 
 
 def test_the_queue_is_bounded_in_lines():
-    queue = LineQueue()
+    queue = LineQueue(engine)
     for i in range(QUEUE_LINES + 3):
         feed(queue, b"%d\n" % i)
     assert queue.overruns == 3
@@ -70,7 +74,7 @@ def test_the_queue_is_bounded_in_lines():
 
 
 def test_the_queue_is_bounded_in_bytes():
-    queue = LineQueue()
+    queue = LineQueue(engine)
     long = b"x" * MAX_LINE
     feed(queue, long + b"\n" + long + b"\nshort\n")
     assert queue.overruns == 1
@@ -79,7 +83,7 @@ def test_the_queue_is_bounded_in_bytes():
 
 
 def test_lines_keep_their_content_while_others_leave():
-    queue = LineQueue()
+    queue = LineQueue(engine)
     line = bytearray(MAX_LINE)
     expected = []
     got = []
@@ -99,7 +103,7 @@ def test_lines_keep_their_content_while_others_leave():
 
 
 def test_cancel_marks_what_waits_and_nothing_later():
-    queue = LineQueue()
+    queue = LineQueue(engine)
     line = memoryview(bytearray(MAX_LINE))
     feed(queue, b"one\ntwo\n")
     queue.cancel()
@@ -108,7 +112,7 @@ def test_cancel_marks_what_waits_and_nothing_later():
 
 
 def test_a_cancelled_place_is_good_for_a_new_line():
-    queue = LineQueue()
+    queue = LineQueue(engine)
     line = memoryview(bytearray(MAX_LINE))
     feed(queue, b"x\n" * QUEUE_LINES)
     queue.cancel()
@@ -118,7 +122,7 @@ def test_a_cancelled_place_is_good_for_a_new_line():
 
 
 def test_the_newest_line_can_be_dropped():
-    queue = LineQueue()
+    queue = LineQueue(engine)
     feed(queue, b"one\ntwo\n")
     assert bytes(queue.newest()) == b"two"
     queue.drop_newest()

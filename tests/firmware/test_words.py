@@ -3,15 +3,26 @@ from expect import refusal
 from ohmboard.arguments import Choice
 from ohmboard.commands import INDEX, TABLE
 from ohmboard.errors import ILLEGAL_VALUE
-from ohmboard.words import HeaderIndex, matches, short, spellings
+from ohmboard.words import SPELLINGS, HeaderIndex, short, spellings
 
 
 def test_short_and_long_form_and_nothing_between():
     assert short("SYSTem") == "SYST"
+    index = HeaderIndex(["SYSTem"])
     for word in ("SYST", "syst", "System", "SYSTEM"):
-        assert matches(word, "SYSTem"), word
+        assert index.find(word) == 0, word
     for word in ("SYS", "SYSTE", "SYSTEMS", "", "SYST "):
-        assert not matches(word, "SYSTem"), word
+        assert index.find(word) < 0, word
+
+
+def test_the_spellings_that_are_kept_are_bounded():
+    index = HeaderIndex(["SYSTem:ERRor"])
+    spelt = "system:error"
+    words = ["".join([c.upper() if n >> i & 1 else c for i, c in enumerate(spelt)]) for n in range(2 * SPELLINGS)]
+    for _ in range(2):
+        for word in words:
+            assert index.find(word) == 0, word
+    assert len(index._found) == SPELLINGS
 
 
 def test_optional_nodes_may_be_left_out():

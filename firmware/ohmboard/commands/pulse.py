@@ -6,7 +6,6 @@ from ohmboard.arguments import Bulk, Choice, Hex, Seconds, Volts, Whole
 from ohmboard.bulk import decode
 from ohmboard.command import ENERGISES, Command
 from ohmboard.engine_codes import OK, PULSE_WORDS, READBACK_NONE, READBACKS
-from ohmboard.envelope import body_crc
 from ohmboard.errors import ABORTED, SETTINGS_CONFLICT, Refusal
 from ohmboard.refusals import code_of
 from ohmboard.request import NO_LEASE
@@ -43,7 +42,7 @@ def listed(board: "Board", request: "Request", values: "list[Any]") -> memoryvie
         raise Refusal(SETTINGS_CONFLICT, "a list of pulses needs an envelope with a lease")
     effects.check_epoch(epoch)
     board.lease.demand(request.lease)
-    crc = body_crc(request.body)
+    crc = request.crc()
     if effects.repeats(number, crc):
         board.counters.replays += 1
         request.code = effects.code
