@@ -32,7 +32,8 @@
 
 #define CS_SETUP_NS 20u         /* [recalled] */
 #define BUSY_RISES_NS 100u      /* [recalled] */
-#define MARGIN_US 20u           /* beyond the longest conversion of the table */
+#define MARGIN_NS 20000u        /* beyond the longest conversion of the table */
+#define POLL_NS 40u             /* a look at BUSY takes at least five cycles */
 
 static const uint32_t conversion_ns[] = ADC_CONVERSION_NS;
 static const uint8_t col_channel[ADC_CHANNELS] = ADC_COL_CHANNELS;
@@ -123,11 +124,10 @@ static void apply(void) {
 }
 
 static int finished(unsigned log2_osr) {
-    uint64_t start = time_us_64();
-    uint64_t limit = conversion_ns[log2_osr] / 1000u + MARGIN_US;
+    uint32_t polls = (conversion_ns[log2_osr] + MARGIN_NS) / POLL_NS;
     wait_cycles_ns(BUSY_RISES_NS);
     while (gpio_get(PIN_ADC_BUSY)) {
-        if (time_us_64() - start > limit) {
+        if (polls-- == 0) {
             return 0;
         }
     }
@@ -162,9 +162,7 @@ int adc_convert(int log2_osr, int16_t *codes, int count) {
     uint16_t words[ADC_CHANNELS + 1];
     gpio_put(PIN_ADC_CS_N, 0);
     wait_cycles_ns(CS_SETUP_NS);
-    for (unsigned i = 0; i < ADC_CHANNELS + 1; i++) {
-        words[i] = adc_bus_frame(0);
-    }
+    adc_bus_take(words, ADC_CHANNELS + 1);
     gpio_put(PIN_ADC_CS_N, 1);
     for (int j = 0; j < count; j++) {
         codes[j] = (int16_t)words[col_channel[j]];

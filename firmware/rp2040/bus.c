@@ -10,6 +10,7 @@
 
 #include "board_pins.h"
 
+#define FIFO_DEPTH 8u           /* of the PL022, either way */
 #define PRESCALE 2u
 #define RATE(hz) ((SYS_HZ + PRESCALE * (hz) - 1u) / (PRESCALE * (hz)) - 1u)
 #define CONTROL(hz, mode, bits) (RATE(hz) << SPI_SSPCR0_SCR_LSB | (uint32_t)(mode) | ((bits) - 1u))
@@ -54,17 +55,21 @@ void bus_select(enum bus_format format) {
     control(spi0_hw, formats[format]);
 }
 
-void bus_bytes(const uint8_t *sent, uint8_t *received, unsigned count) {
+void bus_send(const uint8_t *sent, unsigned count) {
     for (unsigned i = 0; i < count; i++) {
         spi0_hw->dr = sent[i];
     }
     while (spi0_hw->sr & SPI_SSPSR_BSY_BITS) {
     }
+}
+
+void bus_exchange(const uint8_t *sent, uint8_t *received, unsigned count) {
+    while (spi0_hw->sr & SPI_SSPSR_RNE_BITS) {      /* answers to what was only sent */
+        (void)spi0_hw->dr;
+    }
+    bus_send(sent, count);
     for (unsigned i = 0; i < count; i++) {
-        uint32_t byte = spi0_hw->dr;
-        if (received) {
-            received[i] = (uint8_t)byte;
-        }
+        received[i] = (uint8_t)spi0_hw->dr;
     }
 }
 
@@ -77,4 +82,17 @@ uint16_t adc_bus_frame(uint16_t word) {
     while (spi1_hw->sr & SPI_SSPSR_BSY_BITS) {
     }
     return (uint16_t)spi1_hw->dr;
+}
+
+void adc_bus_take(uint16_t *words, unsigned count) {
+    unsigned asked = 0;
+    for (unsigned taken = 0; taken < count;) {
+        if (asked < count && asked - taken < FIFO_DEPTH) {
+            spi1_hw->dr = 0;
+            asked++;
+        }
+        if (spi1_hw->sr & SPI_SSPSR_RNE_BITS) {
+            words[taken++] = (uint16_t)spi1_hw->dr;
+        }
+    }
 }

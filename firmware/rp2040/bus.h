@@ -12,11 +12,15 @@ void bus_start(void);
 /* Selects the format of bus 0. Only while every select is inactive: the clock's idle level may change. */
 void bus_select(enum bus_format format);
 
-/* Sends `count` bytes (at most 8) on bus 0 and returns when the last bit is out; `received` may be null. */
-void bus_bytes(const uint8_t *sent, uint8_t *received, unsigned count);
+/* Sends `count` bytes (at most 8) on bus 0 and returns when the last bit is out; `exchange` takes the answer as well. */
+void bus_send(const uint8_t *sent, unsigned count);
+void bus_exchange(const uint8_t *sent, uint8_t *received, unsigned count);
 
 /* Bus 1: frames of 8 or 16 bits. */
 void adc_bus_width(unsigned bits);
 uint16_t adc_bus_frame(uint16_t word);
+
+/* Takes `count` frames one after the other without a gap. */
+void adc_bus_take(uint16_t *words, unsigned count);
 
 #endif

@@ -1,11 +1,12 @@
 /* The byte stream to the host: MicroPython's USB serial port, without its console. */
 #include "ohm_port.h"
 
+#include <string.h>
+
 #include "hardware/watchdog.h"
 #include "py/mphal.h"
 #include "py/ringbuf.h"
 #include "py/runtime.h"
-#include "py/stream.h"
 #include "shared/runtime/interrupt_char.h"
 #include "shared/tinyusb/mp_usbd.h"
 
@@ -19,26 +20,50 @@
 
 extern ringbuf_t stdin_ringbuf;
 int port_is_watched(void);
+void __real_tud_cdc_rx_cb(uint8_t itf);
+void __wrap_tud_cdc_rx_cb(uint8_t itf);
+
+static int is_open;
 
 void ohm_port_console(int open) {
+    is_open = open;
     mp_hal_set_interrupt_char(open ? NO_INTERRUPT : INTERRUPT);
 }
 
+/* MicroPython moves what has come byte by byte into its console's buffer. The linker puts this in between: while the
+ * stream is open, bytes stay with TinyUSB until ohm_port_read takes them in one go. */
+void __wrap_tud_cdc_rx_cb(uint8_t itf) {
+    if (!is_open) {
+        __real_tud_cdc_rx_cb(itf);
+    }
+}
+
+/* What came before the stream was open. */
+static int read_early(uint8_t *buffer, int capacity) {
+    int length = 0;
+    for (int byte; length < capacity && (byte = ringbuf_get(&stdin_ringbuf)) >= 0;) {
+        buffer[length++] = (uint8_t)byte;
+    }
+    return length;
+}
+
+/* A line in one piece, if it comes within the time-out: each piece costs the application a turn. */
 int ohm_port_read(uint8_t *buffer, int capacity, uint32_t timeout_ms) {
     uint32_t start = mp_hal_ticks_ms();
+    int length = 0;
     for (;;) {
-        int length = 0;
-        while (length < capacity && mp_hal_stdio_poll(MP_STREAM_POLL_RD)) {
-            int byte;
-            while (length < capacity && (byte = ringbuf_get(&stdin_ringbuf)) >= 0) {
-                buffer[length++] = (uint8_t)byte;
-            }
-        }
+        mp_usbd_task();
+        int taken = read_early(buffer + length, capacity - length);
+        taken += (int)tud_cdc_read(buffer + length + taken, (uint32_t)(capacity - length - taken));
+        int ended = memchr(buffer + length, '\n', (size_t)taken) != NULL;
+        length += taken;
         uint32_t elapsed = mp_hal_ticks_ms() - start;
-        if (length || elapsed >= timeout_ms) {
+        if (ended || length == capacity || elapsed >= timeout_ms) {
             return length;
         }
-        mp_event_wait_ms(timeout_ms - elapsed);
+        if (length == 0) {     /* the rest of a line is on its way: sleeping would delay it */
+            mp_event_wait_ms(timeout_ms - elapsed);
+        }
     }
 }
 

@@ -7,6 +7,9 @@
 /* Into the input registers: no output moves. */
 void dac_write(int side, const uint16_t *codes, int count);
 
+/* The next writes are complete: what the registers hold is not relied on. */
+void dac_forget(void);
+
 /* All input registers of both sides to the outputs, together. */
 void dac_latch(void);
 

@@ -6,4 +6,7 @@
 
 void latches_write(const uint8_t *row_on, int rows, const uint8_t *col_range, int cols);
 
+/* The next pattern is shifted whole: what the latches hold is not relied on. */
+void latches_forget(void);
+
 #endif

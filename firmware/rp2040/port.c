@@ -49,6 +49,8 @@ static void hal_energise(void *ctx, int on) {
     (void)ctx;
     if (on) {
         arm_set();
+        dac_forget();
+        latches_forget();
     } else {
         gate_close();
         dac_reset();
@@ -62,12 +64,17 @@ static int hal_energised(void *ctx) {
 
 static void hal_gate_open(void *ctx, int columns, uint32_t width_ns) {
     (void)ctx;
-    gate_close();
+    if (gate_is_open()) {
+        gate_close();
+    }
     gate_open(columns != 0, width_ns);
 }
 
 static int hal_gate_wait(void *ctx, uint32_t max_ns) {
     (void)ctx;
+    if (max_ns == 0) {
+        return gate_is_open();
+    }
     uint64_t until = time_us_64() + max_ns / 1000u + 1u;
     while (gate_is_open()) {
         if (!arm_is_set()) {

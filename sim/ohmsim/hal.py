@@ -7,6 +7,7 @@ own instant while time advances, also in the middle of a conversion or a wait.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -41,6 +42,16 @@ class BadReply(StrEnum):
     SILENT = "silent"
 
 
+@dataclass(frozen=True, slots=True)
+class ProcessorShare:
+    """What the processor takes around each call, ns, besides what converters, switches and bus take."""
+
+    dac_load: int = 0
+    latch: int = 0
+    adc_sample: int = 0
+    gate_open: int = 0
+
+
 class Hal:
     """The hardware of one board. It survives resets of the processor that runs on it.
 
@@ -51,6 +62,7 @@ class Hal:
         gates: programming gates opened since the emulator began.
         last_gate_ns: how long the last gate was open.
         faults: none: only chip models see signals.
+        processor: its share of each call; none unless the board models it.
     """
 
     def __init__(self, cells: CellArray, front: FrontEnd, clock: Clock) -> None:
@@ -63,12 +75,14 @@ class Hal:
         self.gates = 0
         self.last_gate_ns = 0
         self.faults: list[str] = []
+        self.processor = ProcessorShare()
         self._codes = [np.full(n, float(front.board.zero_code)) for n in (cells.rows, cells.cols)]
         self._line_v = [front.line_volts(side, codes) for side, codes in enumerate(self._codes)]
         self._rows_on: NDArray[np.intp] = np.empty(0, np.intp)
         self._row_mask = np.zeros(cells.rows)
         self._channels = Channels(cells, front)
         self._patterns: dict[bytes, Pattern] = {}
+        self._latched = b""
         self._span = 0
         self._armed = False
         self._opening: Opening | None = None
@@ -110,6 +124,7 @@ class Hal:
             codes[:] = self.front.board.zero_code
         self._line_v = [self.front.line_volts(side, codes) for side, codes in enumerate(self._codes)]
         self._rows_on, self._row_mask = np.empty(0, np.intp), np.zeros(self.cells.rows)
+        self._latched = b""
         self._fed_ns = self._reset_ns = NEVER
         self._reset_at_gate = 0
         self._plan()
@@ -171,10 +186,12 @@ class Hal:
     # --- ohm_hal: converters and latch ---
 
     def dac_load(self, side: int, codes: NDArray[np.uint16]) -> None:
-        """Load the first codes of a side; they reach their lines at `dac_update`."""
+        """Load the first codes of a side; they reach their lines at `dac_update`. One that is held takes no word."""
+        held = self._codes[side][: len(codes)]
+        words = int(np.count_nonzero(held != codes))
         if self.failed is None:
-            self._codes[side][: len(codes)] = codes
-        self.advance(len(codes) * self.front.board.dac_word_ns)
+            held[:] = codes
+        self.advance(words * self.front.board.dac_word_ns + self.processor.dac_load)
 
     def dac_update(self) -> None:
         """All loaded codes reach their lines together."""
@@ -184,10 +201,11 @@ class Hal:
         self.advance(self.front.board.dac_update_ns)
 
     def latch(self, row_on: NDArray[np.uint8], col_range: NDArray[np.uint8]) -> None:
-        """Rows to be joined to their drivers while the gate is open, and the range of each column."""
-        self.advance(self._latch_ns)
+        """Rows to be joined to their drivers while the gate is open, and ranges of columns. The same again is free."""
+        key = row_on.tobytes() + col_range.tobytes()
+        self.advance((0 if key == self._latched else self._latch_ns) + self.processor.latch)
         if self.failed is None:
-            key = row_on.tobytes() + col_range.tobytes()
+            self._latched = key
             pattern = self._patterns.get(key)
             if pattern is None:
                 if len(self._patterns) == PATTERNS_KEPT:
@@ -217,7 +235,7 @@ class Hal:
             resting = self._channels.resting_v()
             outputs = resting + (outputs - resting) * (max(0, self._closed_ns - start) / duration)
         codes[: self.cells.cols] = self.front.convert(outputs, self._span, samples)
-        self.advance(self._frame_ns)
+        self.advance(self._frame_ns + self.processor.adc_sample)
         if self.bad_conversions > 0:
             self.bad_conversions -= 1
             return BAD_CONVERTER
@@ -238,6 +256,7 @@ class Hal:
 
     def gate_open(self, columns: int, width_ns: int) -> None:
         """Join the latched rows to their drivers and, with `columns`, release the column references."""
+        self.advance(self.processor.gate_open)
         if self.failed is not None or not self._armed:
             return
         self._close()
