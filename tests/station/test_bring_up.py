@@ -17,8 +17,8 @@ from ohmloop.station.bring_up import Outcome, Step, examine
 from ohmloop.store import Store
 
 SOUND = (
-    "opened", "link", "identity", "shutdown", "last start", "since boot", "self-test", "lease", "store of the board",
-    "calibration", "arm flip-flop", "converters", "columns at 0 V",
+    "opened", "link", "identity", "firmware", "shutdown", "last start", "since boot", "self-test", "lease",
+    "store of the board", "calibration", "arm flip-flop", "converters", "columns at 0 V",
 )  # fmt: skip
 
 OPEN_S = 1e-9

@@ -32,6 +32,10 @@ class ProtocolError(CrossbarError):
     """The device does not speak a protocol that we know, or broke it."""
 
 
+class FirmwareMismatch(ProtocolError):
+    """The firmware of the board does not go with this ohmloop; the message ends with the command to run."""
+
+
 class BoardRefusal(CrossbarError):
     """The board refused a request; nothing moved. `code` is the board's error number."""
 

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ohmloop.crossbar import Capabilities, Geometry, Limits, LineAccuracy, ProtocolError
+from ohmloop.drivers.compatibility import require_protocol
 from ohmloop.drivers.words import CURRENT_UNITS, RANGES, LimitWords
-
-PROTOCOL = 1
-"""The protocol that this driver speaks."""
 
 MICROVOLT = 1e-6
 """Resolution of a voltage on the wire, V."""
@@ -34,16 +32,12 @@ class BoardState:
     limits: LimitWords
 
 
-def parse_capabilities(text: str) -> Capabilities:
-    """What SYSTem:CAPabilities? answers. Raises ProtocolError for a protocol that we do not know."""
+def parse_capabilities(text: str, place: str) -> Capabilities:
+    """What SYSTem:CAPabilities? of the board at `place` answers. Raises FirmwareMismatch, ProtocolError."""
     facts = _json(text)
     try:
         protocol = facts["protocol"]
-        if protocol != PROTOCOL:
-            raise ProtocolError(
-                f"board {facts.get('serial', '?')} speaks protocol {protocol}, this ohmloop speaks {PROTOCOL}: "
-                + ("run `pip install --upgrade ohmloop`" if protocol > PROTOCOL else "write the newest firmware to it")
-            )
+        require_protocol(protocol, facts.get("serial", "?"), place)
         limits, line = facts["limits"], facts["line"]
         cell_v = limits["v_cell_uv"] / 1e6
         return Capabilities(

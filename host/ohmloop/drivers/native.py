@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -24,6 +25,7 @@ from ohmloop.crossbar import (
     Setup,
     Unarmed,
 )
+from ohmloop.drivers.compatibility import firmware_advice
 from ohmloop.drivers.duration import reads_s
 from ohmloop.drivers.effects import Effects, NoJournal
 from ohmloop.drivers.refusals import UNARMED, refusal
@@ -33,6 +35,8 @@ from ohmloop.link.bulk import pack_words, unpack_words
 from ohmloop.link.client import RECONNECT_S, TIMEOUT_S, Answer, Client
 from ohmloop.link.frames import Frame
 from ohmloop.link.transport import Transport
+
+_log = logging.getLogger(__name__)
 
 STOP_ATTEMPTS = 3
 """An abort is short and urgent: its failure is reported after three attempts."""
@@ -47,9 +51,11 @@ class NativeCrossbar(Crossbar):
         timeout_s: wait for a reply in s, beyond the time that a request takes. A short one costs repetitions only.
         reconnect_s: how long a port that went away is looked for, s.
 
-    Raises LinkLost if no board answers, ProtocolError for a board whose protocol we do not know.
+    Raises LinkLost if no board answers, FirmwareMismatch for a board whose protocol we do not know. A board of our
+    protocol whose firmware was not made for this ohmloop is warned of in the log and used.
 
     Attributes:
+        firmware_advice: what to run for firmware that goes with this ohmloop; None if it does.
         owned: closed after the port; an emulator that belongs to this crossbar goes there.
     """
 
@@ -68,6 +74,9 @@ class NativeCrossbar(Crossbar):
         except BaseException:
             self._client.close()
             raise
+        self.firmware_advice = firmware_advice(self.capabilities.firmware, place)
+        if self.firmware_advice is not None:
+            _log.warning("board %s: %s", self.capabilities.serial, self.firmware_advice)
         self._effects = Effects(self._session)
         self._setup = self._session.setup
         self._arming: Arming | None = None

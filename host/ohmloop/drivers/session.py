@@ -241,7 +241,7 @@ class Session:
         frame = self._client.request("SYSTem:CAPabilities?").frame
         if frame.code:
             raise refusal(self._client.place, frame.code, frame.text)
-        return parse_capabilities(frame.text)
+        return parse_capabilities(frame.text, self._client.place)
 
     def _changed(self, body: str) -> Answer:
         self.hold_lease()

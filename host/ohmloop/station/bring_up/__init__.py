@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
-from ohmloop.crossbar import Crossbar, CrossbarError, LinkLost
+from ohmloop.crossbar import Crossbar, CrossbarError, FirmwareMismatch, LinkLost
 from ohmloop.drivers.native import NativeCrossbar
 from ohmloop.drivers.registry import open_crossbar
 from ohmloop.station.bring_up import conversation, lines
@@ -26,6 +26,7 @@ Look = Callable[[NativeCrossbar], Iterator[Step]]
 SILENT: tuple[tuple[str, Look], ...] = (
     ("link", conversation.link),
     ("identity", conversation.identity),
+    ("firmware", conversation.firmware),
     ("start", conversation.start),
     ("since boot", conversation.counters),
     ("self-test", conversation.self_test),
@@ -52,6 +53,8 @@ def examine(
             board = opened.enter_context(open_crossbar(url))
         except (CrossbarError, StationError) as error:
             advice = "check cable, supply, port and firmware; `ohmloop stop -d URL` if another program has it"
+            if isinstance(error, FirmwareMismatch):
+                advice = "run what the message says, then look again"
             yield Step(UNREACHED, Outcome.FAILED, str(error), advice=advice)
             return
         yield Step(UNREACHED, Outcome.PASSED, url)

@@ -53,6 +53,18 @@ def identity(board: NativeCrossbar) -> Iterator[Step]:
     )
 
 
+def firmware(board: NativeCrossbar) -> Iterator[Step]:
+    """Whether firmware and ohmloop were made for each other."""
+    said = board.capabilities
+    yield judged(
+        "firmware",
+        board.firmware_advice is None,
+        f"{said.firmware}, protocol {said.protocol}",
+        "the version of this ohmloop",
+        board.firmware_advice or "",
+    )
+
+
 def start(board: NativeCrossbar) -> Iterator[Step]:
     """Why the board started, and whether it has shut itself down."""
     state = _facts(board, "SYSTem:STATe?")
