@@ -53,7 +53,7 @@ def test_a_board_is_characterised_and_programmed_by_what_was_found(
 
 
 def test_programming_again_and_again(ohmloop: Command, board: Board, weights: Path) -> None:
-    where = ("-d", board.url, "--dut", board.dut, "-m", weights)
+    where = ("-d", board.url, "--dut", board.dut, "-m", weights, "--policy", "vipi")
     first = ohmloop("program", *where, "--recheck-after", "1s", "--settle", "1s", "--rounds", "1", "--json")
     assert first.code == 0, first.err
     (report,) = first.json["boards"]

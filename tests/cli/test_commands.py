@@ -39,7 +39,7 @@ def test_a_shutdown_is_cleared_only_when_asked(ohmloop: Command, board: Board, w
     where = ("-d", board.url, "--dut", board.dut)
     with board.emulator.control() as control:
         control.ask("trip", when={"gates": 5})
-    tripped = ohmloop("program", *where, "-m", weights)
+    tripped = ohmloop("program", *where, "-m", weights, "--policy", "vipi")
     assert tripped.code == 1
     assert "rip" in tripped.err
     assert "go on with --resume 1" in tripped.err
@@ -59,14 +59,14 @@ def test_program_infer_and_what_the_store_kept(ohmloop: Command, board: Board, w
     assert early.code == 1
     assert "the boards do not hold 'small'" in early.err
 
-    rehearsed = ohmloop("program", *where, "--dry-run")
+    rehearsed = ohmloop("program", *where, "--policy", "vipi", "--dry-run")
     assert rehearsed.code == 0
     assert "pulses withheld" in rehearsed.err
     assert "Traceback" not in rehearsed.err
     with board.emulator.control() as control:
         assert control.ask("truth")["gates"] == 0
 
-    programmed = ohmloop("program", *where, "--maps", tmp_path / "maps.png", "--json")
+    programmed = ohmloop("program", *where, "--policy", "vipi", "--maps", tmp_path / "maps.png", "--json")
     assert programmed.code == 0, programmed.err
     assert programmed.json["cells"] == 64
     assert programmed.json["declared_in_band"] > 0.9

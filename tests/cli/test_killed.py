@@ -79,7 +79,7 @@ def line_with(process: subprocess.Popen[str], text: str) -> str:
 
 
 def test_a_killed_programming_run_is_resumed_at_once(tmp_path: Path, bench: Bench, ohmloop: Command) -> None:
-    with running(tmp_path, "program", *bench.where) as process:
+    with running(tmp_path, "program", *bench.where, "--policy", "vipi") as process:
         pulses = bench.wait_for_pulses()
         process.kill()
         process.wait()

@@ -70,7 +70,7 @@ def test_serve_answers_the_stock_client_and_the_stop_command(
     tmp_path: Path, board: Board, weights: Path, ohmloop: Command
 ) -> None:
     where = ("-d", board.url, "--dut", board.dut, "-m", weights)
-    assert ohmloop("program", *where).code == 0
+    assert ohmloop("program", *where, "--policy", "vipi").code == 0
     with running(tmp_path, "serve", *where, "--port", "0") as process:
         url = line_with(process, "serving small on").split()[-1]
         with triton.InferenceServerClient(url.removeprefix("http://"), network_timeout=30) as client:
@@ -110,7 +110,7 @@ def lengthy(tmp_path: Path) -> Iterator[Lengthy]:
 def test_the_first_interrupt_waits_for_a_safe_point_and_the_run_goes_on_later(
     tmp_path: Path, ohmloop: Command, lengthy: Lengthy
 ) -> None:
-    with running(tmp_path, "program", *lengthy.where) as process:
+    with running(tmp_path, "program", *lengthy.where, "--policy", "vipi") as process:
         line_with(process, "cells in band")
         code, said = interrupted(process)
     assert code == 1

@@ -39,7 +39,7 @@ def arguments(board: Board, weights: Path) -> list[str | Path]:
 def test_tuning_raises_the_score_and_the_result_can_be_asked(
     ohmloop: Command, board: Board, weights: Path, examples: Path, tmp_path: Path
 ) -> None:
-    assert ohmloop("program", *arguments(board, weights), "--tolerance", "0.05").code == 0
+    assert ohmloop("program", *arguments(board, weights), "--policy", "vipi", "--tolerance", "0.05").code == 0
     before = received(board.emulator)
     tuned = ohmloop("tune", *arguments(board, weights), examples, "--json")
     assert tuned.code == 0, tuned.err
@@ -62,7 +62,7 @@ def test_tuning_raises_the_score_and_the_result_can_be_asked(
 def test_ctrl_c_waits_for_a_safe_point_and_the_session_is_resumed(
     ohmloop: Command, board: Board, weights: Path, examples: Path, tmp_path: Path
 ) -> None:
-    assert ohmloop("program", *arguments(board, weights), "--tolerance", "0.05").code == 0
+    assert ohmloop("program", *arguments(board, weights), "--policy", "vipi", "--tolerance", "0.05").code == 0
     before = received(board.emulator)
     long = ["tune", *arguments(board, weights), examples, "--rule", "sgd", "--steps", "4000"]
     with running(tmp_path, *long) as process:

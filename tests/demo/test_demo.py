@@ -14,6 +14,7 @@ KEYS = {
     "boards",
     "cells",
     "pulses_per_cell",
+    "characterising_pulses",
     "reads_per_cell",
     "exchanges",
     "tolerance",
@@ -48,6 +49,8 @@ def test_one_seed(tmp_path: Path) -> None:
     assert result["boards"] == 5
     assert result["cells"] == 64 * 64 + 32 * 20
     assert result["tolerance"] == 0.02
+    assert 0 < result["characterising_pulses"] / result["cells"] < 0.2
+    assert result["pulses_per_cell"] < 4.5
     assert result["declared_in_band"] >= 0.99
     assert result["true_in_band"] >= 0.9
     assert result["test_images"] >= 360

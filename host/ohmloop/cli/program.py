@@ -33,7 +33,7 @@ def program(
     model: ModelName,
     dut: DutFile = None,
     policy: Annotated[
-        str | None, typer.Option(help="What decides the next pulse; the choice of `characterise` unless given.")
+        str | None, typer.Option(help="What decides the next pulse, instead of what `characterise` has chosen.")
     ] = None,
     profile: Annotated[
         Path | None,
@@ -54,7 +54,10 @@ def program(
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
-    """Program a network into the boards. The first Ctrl-C waits for a safe point, the second stops at once."""
+    """Program a network into the boards, as `characterise` has chosen for this device.
+
+    The first Ctrl-C waits for a safe point, the second stops at once.
+    """
     from ohmloop.cli.progress import CampaignProgress
     from ohmloop.programming import Stops
     from ohmloop.programming.characterisation import Characterisation
@@ -76,6 +79,8 @@ def program(
         if found is None:
             boards = [board.capabilities.serial for board in station.boards]
             found = newest(station.store, under_test.hash, boards)
+        if found is None and policy is None and resume is None:
+            raise CommandError(_nobody_measured(under_test.name), USAGE)
         try:
             return ProgrammingPlan.chosen(
                 under_test,
@@ -122,3 +127,10 @@ def program(
     if not programming.complete:
         reasons = "; ".join(f"board {board['board']}: {board['note']}" for board in summary["boards"] if board["note"])
         raise CommandError(f"stopped before the end ({reasons}); go on with --resume {programming.run.id}", FAILED)
+
+
+def _nobody_measured(device: str) -> str:
+    return (
+        f"nobody has characterised {device!r} in this store: run `ohmloop characterise` with the same -d and --dut "
+        "first, or give --profile FILE; --policy vipi programs without knowing anything of the device"
+    )

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ohmloop.cli.demonstration.bench import Truth
 from ohmloop.programming import Report
@@ -18,7 +19,9 @@ class Programmed:
 
     Attributes:
         boards: how many. cells: with a target; stuck_cells: of these, cells that an injected fault holds.
-        pulses_per_cell, reads_per_cell: means over the cells with a target. exchanges: total.
+        characterising_pulses: spent on a few cells of the first board before, to choose how to program.
+        pulses_per_cell, reads_per_cell: means over the cells with a target, what characterising took included in the
+            pulses. exchanges: total of programming.
         tolerance: half-width of the band, as a fraction of the conductance range.
         declared_in_band: accepted by the campaign. true_in_band: really there, by the noiseless conductance.
         double_pulses: pulses that the cells saw and the host does not know of.
@@ -29,6 +32,7 @@ class Programmed:
     boards: int
     cells: int
     stuck_cells: int
+    characterising_pulses: int
     pulses_per_cell: float
     reads_per_cell: float
     exchanges: int
@@ -40,11 +44,14 @@ class Programmed:
     engine_seconds: float
 
 
-def compare(reports: Sequence[Report], truths: Sequence[Truth]) -> Programmed:
-    """Compare what the campaigns report with the truth, board by board in the same order."""
+def compare(reports: Sequence[Report], truths: Sequence[Truth], before: NDArray[np.int64]) -> Programmed:
+    """Compare what the campaigns report with the truth, board by board in the same order.
+
+    `before` counts the pulses that the host gave each cell of the first board before, shape (rows, cols).
+    """
     cells = stuck = healthy = declared = true = double = 0
-    pulses = reads = 0.0
-    for report, truth in zip(reports, truths, strict=True):
+    pulses, reads = float(before.sum()), 0.0
+    for board, (report, truth) in enumerate(zip(reports, truths, strict=True)):
         used = np.isfinite(report.targets_s)
         sound = used & ~truth.stuck
         tolerance_s = report.acceptance.tolerance * report.profile.span_s
@@ -55,12 +62,13 @@ def compare(reports: Sequence[Report], truths: Sequence[Truth]) -> Programmed:
         true += int((np.abs(truth.conductance_s - report.targets_s)[sound] <= tolerance_s).sum())
         pulses += float(report.pulses[used].sum())
         reads += float(report.reads[used].sum())
-        known = np.where(used, report.pulses, 0).astype(np.int64)
+        known = np.where(used, report.pulses, 0).astype(np.int64) + (before if board == 0 else 0)
         double += int(np.maximum(truth.full_pulses - known, 0).sum())
     return Programmed(
         boards=len(reports),
         cells=cells,
         stuck_cells=stuck,
+        characterising_pulses=int(before.sum()),
         pulses_per_cell=pulses / cells,
         reads_per_cell=reads / cells,
         exchanges=sum(report.totals.exchanges for report in reports),
@@ -109,8 +117,8 @@ class Result:
         lines = [
             f"{done.cells} cells on {done.boards} boards programmed to {done.tolerance:.0%} of their range: "
             f"{done.declared_in_band:.2%} declared in band, {done.true_in_band:.2%} truly",
-            f"{done.pulses_per_cell:.1f} pulses and {done.reads_per_cell:.1f} reads a cell "
-            f"in {done.exchanges} exchanges; {done.double_pulses} pulses applied twice",
+            f"{done.pulses_per_cell:.1f} pulses a cell ({done.characterising_pulses} in all to characterise) and "
+            f"{done.reads_per_cell:.1f} reads in {done.exchanges} exchanges; {done.double_pulses} pulses applied twice",
             f"{self.test_images} images nobody trained on, asked over HTTP: {self.accuracy_chip:.2%} right on the "
             f"boards, {self.accuracy_digital:.2%} digitally; logits at {self.logit_snr_db:.1f} dB",
             f"{self.wall_seconds:.0f} s of wall time; the busiest board worked {done.engine_seconds:.1f} s of its own",

@@ -7,28 +7,35 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ohmloop.cli.demonstration.bench import DEVICE, Bench
 from ohmloop.cli.demonstration.faults import Faults
 from ohmloop.cli.demonstration.questions import ask
 from ohmloop.cli.demonstration.report import Result, compare
 from ohmloop.cli.failure import CommandError
 from ohmloop.cli.interrupt import carry_out
-from ohmloop.crossbar import Geometry
+from ohmloop.crossbar import ExchangeStatus, Geometry
 from ohmloop.network import accuracy, logit_snr_db, pretrained
-from ohmloop.programming import Progress
+from ohmloop.procedures.characterise import CELLS, PULSES_MAX
+from ohmloop.programming import Progress, Stops
 from ohmloop.programming.maps import draw_maps
 from ohmloop.service.app import create_app
+from ohmloop.service.characterising import Characterising
 from ohmloop.service.hosted import HostedNetwork
+from ohmloop.service.moving import CHARACTERISE
 from ohmloop.service.plan import ProgrammingPlan
 from ohmloop.service.programming import KIND, Programming
 from ohmloop.service.server import DEFAULT_HOST, listen, serving
-from ohmloop.station import DeviceFile, Station
-from ohmloop.store import Store
+from ohmloop.station import DeviceFile, Job, Station
+from ohmloop.store import Run, Store
 
 GEOMETRY = Geometry(32, 32)
 BOARDS = 5
 """64 inputs x 32 hidden units take four arrays as differential pairs, 32 x 10 outputs a fifth."""
 MODEL = "digits"
+TOLERANCE = 0.02
 
 
 def demonstrate(
@@ -57,14 +64,14 @@ def demonstrate(
         network = open_things.enter_context(HostedNetwork(digits.model, station.boards, device))
         if faults is not None:
             bench.break_things(faults)
-        say(f"programming {MODEL}: read, pulse, verify")
-        programming = Programming(station, network, ProgrammingPlan(), tell=progress, parameters={"seed": seed})
-        job = carry_out(station, KIND, programming)
-        if job.failure is not None:
-            raise job.failure
-        if not programming.complete:
-            raise CommandError("the demonstration was stopped before its end")
-        programmed = compare(programming.reports, bench.truths())
+        say(f"characterising {CELLS} cells of the first board")
+        characterising = Characterising(station, cells=CELLS, pulses_max=PULSES_MAX)
+        _to_the_end(carry_out(station, CHARACTERISE, characterising), characterising.measured is not None)
+        plan = ProgrammingPlan.chosen(device, characterising.measured, tolerance=TOLERANCE, stops=Stops())
+        say(f"programming {MODEL} by {plan.policy}: read, pulse, verify")
+        programming = Programming(station, network, plan, tell=progress, parameters={"seed": seed})
+        _to_the_end(carry_out(station, KIND, programming), programming.complete)
+        programmed = compare(programming.reports, bench.truths(), _given(characterising.run))
         draw_maps(programming.reports, picture)
         app = create_app(station, {MODEL: network})
         with serving(app, listen(DEFAULT_HOST, 0, None)) as url:
@@ -83,3 +90,20 @@ def demonstrate(
         run=programming.run.id,
         seed=seed,
     )
+
+
+def _to_the_end(job: Job, complete: bool) -> None:
+    if job.failure is not None:
+        raise job.failure
+    if not complete:
+        raise CommandError("the demonstration was stopped before its end")
+
+
+def _given(run: Run) -> NDArray[np.int64]:
+    """Pulses that a run on one board gave each cell, those of an uncertain exchange included."""
+    given = np.zeros((GEOMETRY.rows, GEOMETRY.cols), dtype=np.int64)
+    for record in run.exchanges():
+        if record.status is not ExchangeStatus.REFUSED:
+            sent = record.pulses.part(0, len(record.pulses) if record.applied is None else record.applied)
+            np.add.at(given, (sent.rows, sent.cols), 1)
+    return given
