@@ -29,6 +29,7 @@ from ohmsim.overlays.stuck import Stuck, StuckParameters
 from ohmsim.overlays.temperature import TemperatureParameters
 from ohmsim.parameters import checked
 from ohmsim.preset import Preset
+from ohmsim.processor import ProcessorEngine, ProcessorTimes
 from ohmsim.record import Record
 from ohmsim.state import State
 from ohmsim.wire.port import Port
@@ -51,6 +52,7 @@ class Spec:
         folder: where its flash and its array live on between emulators, or None.
         realtime: hold it back to the wall clock.
         drive: folder that appears while it is in BOOTSEL mode, or None; the emulated RP2040 has one.
+        engine_time: its processor takes no time: only converters, settling, gates and the wire do.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Spec:
     folder: Path | None = None
     realtime: bool = False
     drive: Path | None = None
+    engine_time: bool = False
 
     @property
     def serial(self) -> str:
@@ -159,7 +162,8 @@ class EmulatedBoard:
         """Run the application until its processor is reset."""
         assert isinstance(self.hal, Hal)
         rows, cols = self.spec.rows, self.spec.cols
-        Board(Engine(self.hal), self.stream, self.files, identity, rows, cols, self._say_fault).run()
+        engine = Engine(self.hal) if self.spec.engine_time else ProcessorEngine(self.hal, ProcessorTimes.load())
+        Board(engine, self.stream, self.files, identity, rows, cols, self._say_fault).run()
 
     def _say_fault(self, fault: Exception) -> None:
         """A fault that the application survives, latched: its traceback, which the wire does not carry."""

@@ -38,6 +38,8 @@ def truth(board: EmulatedBoard, fields: Fields) -> Reply:
         "gates": board.hal.gates,
         "last_gate_ns": board.hal.last_gate_ns,
         "driven": board.hal.driven,
+        "last_exchange_ns": board.stream.last_exchange_ns,
+        "last_turn_ns": board.stream.last_turn_ns,
         "signal_faults": board.hal.faults,
         "virtual_time_us": board.hal.time.now_ns // 1000,
         "idle_us": board.hal.time.idle_ns // 1000,

@@ -82,6 +82,7 @@ def _options() -> argparse.ArgumentParser:
     )
     add("--target", choices=TARGETS, default="cpython", help="what runs the firmware")
     add("--firmware", type=Path, default=FIRMWARE, metavar="DIR", help="where `make firmware` left its results")
+    add("--engine-time", action="store_true", help="count no time for the board's processor (target cpython)")
     add("--realtime", action="store_true", help="no faster than the board would be")
     add("--with-parent", action="store_true", help="end when standard input closes")
     add("--describe", action="store_true", help="print the preset as JSON and end")
@@ -107,6 +108,7 @@ def _boards(options: argparse.Namespace) -> list[EmulatedBoard]:
             folder=None if options.state_dir is None else options.state_dir / name,
             realtime=options.realtime,
             drive=None if options.drive is None else options.drive / name,
+            engine_time=options.engine_time,
         )
         boards.append(build_board(options.target, spec, _ports(options, index), options.firmware))
     return boards

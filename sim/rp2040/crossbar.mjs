@@ -55,8 +55,9 @@ export class Crossbar {
     return { elapsedNs: Number(elapsedNs ?? 0), bytes: bytes ? Buffer.from(bytes, 'hex') : null };
   }
 
-  write(t, bytes) {
-    this.#ask('write', Math.round(t), Buffer.from(bytes).toString('hex'));
+  /** What the firmware sent; the whole exchange from first byte in to last byte out, and from last in to first out. */
+  write(t, wholeNs, turnNs, bytes) {
+    this.#ask('write', Math.round(t), Math.round(wholeNs), Math.round(turnNs), Buffer.from(bytes).toString('hex'));
   }
 
   /** The processor was reset by itself; the reply is the order to reset. */

@@ -37,10 +37,17 @@ class Runner {
     const { mcu, clock } = life;
     const { crossbar } = this;
     let output = [];
+    let heardAt = 0; // when the first byte of the last request began to come
+    let answeredAt = 0; // when the last byte came back
+    let turnNs = 0; // from the last byte of a request to the first of its reply
     life.onError = (what) => crossbar.fault(`processor: ${what}`, this.base + clock.nanos);
     this.board.attach(mcu, clock, this.base);
     this.board.onReset = (ns) => clock.createAlarm(() => (life.resetBy = 'reset')).schedule(ns);
-    const usb = new UsbSerial(mcu, clock, (bytes) => output.push(...bytes));
+    const usb = new UsbSerial(mcu, clock, (bytes) => {
+      output.push(...bytes);
+      if (answeredAt < heardAt) turnNs = usb.firstReadyAt - usb.busyUntil.out;
+      answeredAt = this.base + usb.busyUntil.in;
+    });
     let hung = false;
     for (;;) {
       this.#turn(life, usb.waiting > 0, hung);
@@ -49,14 +56,17 @@ class Runner {
       const reason = crossbar.take('reset');
       if (reason) return reason;
       if (output.length) {
-        crossbar.write(now, output);
+        crossbar.write(now, answeredAt - heardAt, turnNs, output);
         output = [];
       }
       const sleep = !hung && mcu.core.waiting ? Math.min(IDLE_NS, clock.nanosToNextAlarm) : 0;
       const patience = sleep < SHORTEST_SLEEP_NS ? 0 : Math.ceil(sleep / 1e6);
       const { elapsedNs, bytes } = crossbar.read(now, patience);
       clock.tick(patience ? Math.min(sleep, elapsedNs) : sleep);
-      if (bytes) usb.send(bytes);
+      if (bytes) {
+        if (answeredAt >= heardAt) heardAt = this.base + clock.nanos;
+        usb.send(bytes);
+      }
       const resetNs = crossbar.take('reset_after_ns');
       if (resetNs !== undefined) this.board.onReset(resetNs);
       const tripNs = crossbar.take('trip_after_ns');

@@ -13,6 +13,7 @@ export class UsbSerial {
     this.toBoard = [];
     this.wanted = null;
     this.busyUntil = { in: 0, out: 0 };
+    this.firstReadyAt = 0; // when the firmware handed over a packet after a pause
     this.usb.onEndpointRead = (endpoint, size) => {
       if (endpoint !== this.cdc.outEndpoint) return;
       this.wanted = size;
@@ -22,6 +23,7 @@ export class UsbSerial {
     this.usb.indicateBufferReady = (endpoint, out) => {
       if (out || endpoint !== this.cdc.inEndpoint) return ready(endpoint, out);
       const size = this.#size(endpoint);
+      if (this.clock.nanos > this.busyUntil.in) this.firstReadyAt = this.clock.nanos;
       return this.#after('in', size, () => ready(endpoint, out));
     };
   }

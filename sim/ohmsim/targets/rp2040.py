@@ -241,8 +241,10 @@ class ChipBoard(RemoteBoard):
 
     def _write(self, words: list[str]) -> str:
         self._awake.set()
-        self.hal.now(int(words[0]))
-        self.stream.write(bytes.fromhex(words[1]))
+        now_ns, whole_ns, turn_ns = map(int, words[:3])
+        self.hal.now(now_ns)
+        self.stream.write(bytes.fromhex(words[3]))
+        self.stream.last_exchange_ns, self.stream.last_turn_ns = whole_ns, turn_ns
         return self._ok()
 
     def _failed(self, words: list[str]) -> None:

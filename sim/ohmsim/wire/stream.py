@@ -50,12 +50,17 @@ class WireStream:
 
     Attributes:
         faults: of the wire.
+        last_exchange_ns: board time from the first byte of the last request to the last byte of its reply.
+        last_turn_ns: board time from the last byte of that request to the first byte of its reply.
         powered: False while the cable that supplies the board is out.
     """
 
     def __init__(self, ports: Sequence[Port], hal: Hardware) -> None:
         self.faults = WireFaults()
+        self.last_exchange_ns = self.last_turn_ns = 0
         self.powered = True
+        self._heard_ns = self._read_ns = 0
+        self._answered = True
         self._ports = ports
         self._hal = hal
         self._selector = selectors.DefaultSelector()
@@ -94,15 +99,22 @@ class WireStream:
             self._hal.time.idle(idle_ns)
         data = bytes(self._input[:READ_CHUNK])
         del self._input[:READ_CHUNK]
+        if data and self._answered:
+            self._heard_ns, self._answered = self._hal.time.now_ns, False
         self._hal.advance(len(data) * BYTE_NS)
+        if data:
+            self._read_ns = self._hal.time.now_ns
         self._check()
         return data
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Send all of it. Raises ProcessorReset and BoardStopped."""
         self._check()
+        if not self._answered:
+            self.last_turn_ns, self._answered = self._hal.time.now_ns - self._read_ns, True
         self._hal.advance(len(data) * BYTE_NS)
         self._check()
+        self.last_exchange_ns = self._hal.time.now_ns - self._heard_ns
         direction = self.faults.to_host
         if direction is None and not self._output:
             self._send(bytes(data))
