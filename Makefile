@@ -22,7 +22,7 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-torch build lint types contracts generated bench-physics bench-devices bench-network bench-programming bench-loop bench-learning clean micropython
+.PHONY: help demo test test-torch build lint types contracts generated bench-physics bench-devices bench-network bench-programming bench-loop bench-learning bench-board-time clean micropython
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -64,6 +64,9 @@ bench-network: $(DEV)  ## the resistive network beside SuperLU, badcrossbar and 
 
 bench-programming: $(DEV)  ## programming policies on simulated arrays (CASES="band league"); goes on where it was
 	OPENBLAS_NUM_THREADS=1 $(PY) -m tests.bench.programming $(CASES)
+
+bench-board-time: $(DEV)  ## board time on the emulated RP2040 (FIT=--fit fits the fast emulator to it); rows in docs/results
+	$(PY) -m tests.bench.board_time $(FIT)
 
 bench-loop: $(DEV)  ## the whole loop against ISPP, PyVISA and the digital network; rows in docs/results
 	$(PY) -m tests.bench.loop

@@ -44,7 +44,7 @@ class Reply:
 
 
 class Wire:
-    """Lines to and from a board."""
+    """Lines to and from a board; `sent` and `received` count their bytes."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -52,6 +52,7 @@ class Wire:
         self._lines: list[str] = []
         self._ids = count(1)
         self.unasked: list[str] = []
+        self.sent = self.received = 0
 
     def write(self, line: str) -> None:
         """Send one line."""
@@ -59,6 +60,7 @@ class Wire:
 
     def raw(self, data: bytes) -> None:
         """Send any bytes."""
+        self.sent += len(data)
         self._transport.write(data)
 
     def read(self) -> str:
@@ -72,7 +74,9 @@ class Wire:
                 self.unasked.append(line)
             if monotonic() > until:
                 raise TimeoutError(f"no line for {WAIT_S:g} s; begun: {self._part[:80]!r}")
-            *whole, self._part = (self._part + self._transport.read()).split(b"\n")
+            data = self._transport.read()
+            self.received += len(data)
+            *whole, self._part = (self._part + data).split(b"\n")
             self._lines += [line.decode("ascii", "replace") for line in whole]
 
     def type(self, data: bytes, answer: bytes) -> None:
