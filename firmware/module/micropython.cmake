@@ -12,7 +12,8 @@ target_include_directories(usermod_ohm INTERFACE ${CMAKE_CURRENT_LIST_DIR} ${OHM
 target_compile_definitions(usermod_ohm INTERFACE OHM_MAX_LINES=8)
 # MicroPython's own headers do not bear -Wextra.
 set_source_files_properties(${OHM_SOURCES} PROPERTIES COMPILE_OPTIONS "-O3;-Wall;-Wextra;-Werror")
-set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/ohm_module.c ${OHM_FIRMWARE}/rp2040/console.c PROPERTIES
+set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/ohm_module.c ${CMAKE_CURRENT_LIST_DIR}/ohm_stream.c
+    ${OHM_FIRMWARE}/rp2040/console.c PROPERTIES
     COMPILE_OPTIONS "-O2;-Wall;-Werror")
 target_link_options(usermod_ohm INTERFACE LINKER:--wrap=tud_cdc_rx_cb)
 target_link_libraries(usermod INTERFACE usermod_ohm)
