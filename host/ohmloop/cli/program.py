@@ -132,5 +132,5 @@ def program(
 def _nobody_measured(device: str) -> str:
     return (
         f"nobody has characterised {device!r} in this store: run `ohmloop characterise` with the same -d and --dut "
-        "first, or give --profile FILE; --policy vipi programs without knowing anything of the device"
+        "first, or give --profile FILE; --policy bayes does without, and goes by what the device file says"
     )

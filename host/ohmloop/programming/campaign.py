@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from ohmloop.programming.cells import Cells, CellState
 from ohmloop.programming.context import PolicyContext
 from ohmloop.programming.errors import ProgrammingError
 from ohmloop.programming.history import History
-from ohmloop.programming.journal import Journal
+from ohmloop.programming.journal import Journal, Left
 from ohmloop.programming.policy import Policy
 from ohmloop.programming.population import Population
 from ohmloop.programming.profile import ProgrammingProfile
@@ -32,6 +33,10 @@ from ohmloop.programming.verify import Verifier
 
 if TYPE_CHECKING:
     from ohmloop.store import Run
+
+
+COARSE, FINE = 0, 1
+"""Stages of the work: the coarse pass if there is one, the pass to the tolerance, and the corrections after it."""
 
 
 class Campaign:
@@ -123,13 +128,15 @@ class Campaign:
         )
         outcome, note = Outcome.DONE, ""
         with Journal(self._run, self._access) as journal:
+            self._journal = journal
             try:
                 self._crossbar.configure(self._access.setup)
-                journal.replay(self._cells, tally)
+                left = journal.replay(self._cells, tally)
                 self._tell(Phase.READING)
-                self._verifier.read(np.arange(self._cells.count))
-                journal.started(self._cells)
-                self._program()
+                if left is None:
+                    self._begin()
+                else:
+                    self._take_up(left)
             except SafePoint:
                 outcome, note = Outcome.PAUSED, "stopped at a safe point as asked"
             except (Stopped, BoardShutdown) as error:
@@ -139,29 +146,60 @@ class Campaign:
         self._tell(Phase.ENDED)
         return report
 
-    def _program(self) -> None:
+    def _begin(self) -> None:
+        self._verifier.read(np.arange(self._cells.count))
+        self._journal.started(self._cells)
         self._verifier.accept_what_is_in_band(self._cells.active)
         coarse = self._schedule.coarse
-        if coarse is not None and coarse > self._acceptance.tolerance:
-            self._bring_into_band(self._acceptance.coarser(coarse), watch=False)
-            self._cells.reopen()
-        self._bring_into_band(self._acceptance, watch=self._schedule.watch)
-        for _ in range(self._acceptance.passes):
+        self._program(COARSE if coarse is not None and coarse > self._acceptance.tolerance else FINE)
+
+    def _take_up(self, left: Left) -> None:
+        """Go on where an interrupted campaign was, from what the cells are now."""
+        self._rounds.number = left.rounds
+        self._verifier.acceptance = self._rule(left.stage)
+        self._verifier.read(self._cells.active)
+        self._verifier.revisit(self._cells.accepted)
+        self._program(left.stage)
+
+    def _program(self, stage: int) -> None:
+        """The work from a stage on."""
+        if stage == COARSE:
+            self._bring_into_band(COARSE)
+            self._reopen()
+        passes = self._acceptance.passes
+        for correction in count(max(stage, FINE)):
+            self._bring_into_band(correction)
+            if correction == FINE + passes:
+                break
             self._settle_down()
             if not self._verifier.revisit(self._cells.accepted):
                 return
-            self._bring_into_band(self._acceptance, watch=self._schedule.watch)
-        if self._acceptance.passes:
+        if passes:
             self._settle_down()
             self._verifier.give_up_those_that_left(self._cells.accepted)
 
-    def _bring_into_band(self, acceptance: Acceptance, *, watch: bool) -> None:
-        """Rounds until every cell is accepted by this rule or given up."""
-        self._verifier.acceptance = acceptance
+    def _rule(self, stage: int) -> Acceptance:
+        coarse = self._schedule.coarse
+        return self._acceptance.coarser(coarse) if stage == COARSE and coarse is not None else self._acceptance
+
+    def _bring_into_band(self, stage: int) -> None:
+        """Rounds until every cell is accepted by the rule of this stage or given up."""
+        self._verifier.acceptance = self._rule(stage)
+        watch = self._schedule.watch and stage != COARSE
         for scope in self._scopes():
             while (active := self._undecided(scope, watch=watch)).size:
+                self._journal.round(stage, self._rounds.number + 1, self._cells)
                 self._rounds.pulse(active)
                 self._tell(Phase.PROGRAMMING)
+
+    def _reopen(self) -> None:
+        """After the coarse pass: what it accepted is to be placed finely, unless it is in band without any pulse."""
+        cells = self._cells
+        untouched = cells.accepted[cells.pulses[cells.accepted] == 0]
+        cells.reopen()
+        self._verifier.acceptance = self._acceptance
+        self._verifier.read(untouched)
+        self._verifier.accept_what_is_in_band(untouched[cells.state[untouched] == CellState.ACTIVE])
 
     def _scopes(self) -> Iterator[NDArray[np.intp]]:
         """Cells that advance together, one lot after the other."""

@@ -14,8 +14,8 @@ from ohmloop.programming.population import Population
 from ohmloop.service.characterising import choice_for
 from ohmloop.station.device_file import DeviceFile
 
-DEFAULT_POLICY = "vipi"
-"""For a device that nobody has characterised."""
+DEFAULT_POLICY = "bayes"
+"""For a device that nobody has characterised: it begins with what the device file says and learns from every pulse."""
 
 
 @dataclass(frozen=True, slots=True)

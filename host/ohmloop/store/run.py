@@ -73,6 +73,13 @@ class Run:
         )  # fmt: skip
         return load_exchange(found[0]) if found else None
 
+    def newest_exchange(self, board: str) -> int:
+        """Id of the newest exchange of a board, 0 if it has none."""
+        found = self._database.rows(
+            "SELECT coalesce(max(id), 0) FROM exchanges WHERE run = ? AND board = ?", self.id, board
+        )
+        return int(found[0][0])
+
     def part(self, name: str) -> RunPart:
         """This run as one of several campaigns in it sees it; a name that was used before is taken up again."""
         return RunPart(self._database, self.id, name)
