@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "clones.h"
-#include "vec4.h"
+#include "vectors.h"
 
 size_t dense_stride(size_t size)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "clones.h"
-#include "vec4.h"
+#include "vectors.h"
 
 /* Conductances between slots k > l, a lane for each leaf; a slot is a port or the end of a line that still grows. */
 typedef struct {

@@ -5,8 +5,7 @@
 
 #include <stddef.h>
 
-#include "clones.h"
-#include "vec4.h"
+#include "vectors.h"
 
 #define LANES ((size_t)8)
 
@@ -67,49 +66,37 @@ OHM_INLINE void panel_store(const double *panel, size_t lanes, size_t cols, doub
 OHM_INLINE void panel_factor(const double *load, const double *r, const double *near, const double *far, size_t cols,
                              double *a, double *last)
 {
-    double s[LANES];
-    for (size_t i = 0; i < LANES; i++)
-        s[i] = near[i];
+    const vec8 *const g = (const vec8 *)load, ohm = *(const vec8 *)r;
+    vec8 *const passed = (vec8 *)a, s = *(const vec8 *)near, seen = s;
     for (size_t j = 0; j < cols; j++) {
-        for (size_t i = 0; i < LANES; i++) {
-            s[i] += load[j * LANES + i];
-            a[j * LANES + i] = 1 / (1 + r[i] * s[i]);
-            last[i] = s[i];
-            s[i] *= a[j * LANES + i];
-        }
+        seen = s + g[j];
+        passed[j] = 1 / (1 + ohm * seen);
+        s = seen * passed[j];
     }
-    for (size_t i = 0; i < LANES; i++) {
-        last[i] += far[i];
-        last[i] = last[i] > 0 ? 1 / last[i] : 0;
-    }
+    const vec8 total = seen + *(const vec8 *)far;
+    for (size_t i = 0; i < LANES; i++)
+        last[i] = total[i] > 0 ? 1 / total[i] : 0;
 }
 
-/* Voltages of eight ladders from the currents into their nodes; returns the sum of their products. */
+/* Voltages of eight ladders from the currents into their nodes; returns the sum of their products. The products that do
+ * not wait for the cell before are taken first: one multiply-add a cell is all that a cell waits for. */
 OHM_INLINE double panel_solve(const double *current, const double *a, const double *r, const double *last, size_t cols,
                               double *volts)
 {
-    double passed[LANES], v[LANES], products[LANES];
-    for (size_t i = 0; i < LANES; i++)
-        passed[i] = 0;
-    for (size_t j = 0; j + 1 < cols; j++)
-        for (size_t i = 0; i < LANES; i++) {
-            volts[j * LANES + i] = passed[i] + current[j * LANES + i];
-            passed[i] = volts[j * LANES + i] * a[j * LANES + i];
-        }
-    const size_t end = (cols - 1) * LANES;
-    for (size_t i = 0; i < LANES; i++) {
-        v[i] = (passed[i] + current[end + i]) * last[i];
-        volts[end + i] = v[i];
-        products[i] = v[i] * current[end + i];
+    const vec8 *const c = (const vec8 *)current, *const passes = (const vec8 *)a, ohm = *(const vec8 *)r;
+    vec8 *const v = (vec8 *)volts, passed = {0};
+    for (size_t j = 0; j + 1 < cols; j++) {
+        v[j] = c[j] + passed;
+        passed = passes[j] * c[j] + passes[j] * passed;
     }
-    for (size_t j = cols - 1; j-- > 0;)
-        for (size_t i = 0; i < LANES; i++) {
-            v[i] = a[j * LANES + i] * (r[i] * volts[j * LANES + i] + v[i]);
-            volts[j * LANES + i] = v[i];
-            products[i] += v[i] * current[j * LANES + i];
-        }
-    return ((products[0] + products[1]) + (products[2] + products[3])) +
-           ((products[4] + products[5]) + (products[6] + products[7]));
+    vec8 behind = (c[cols - 1] + passed) * *(const vec8 *)last, products = behind * c[cols - 1];
+    v[cols - 1] = behind;
+    for (size_t j = cols - 1; j-- > 0;) {
+        behind = passes[j] * (ohm * v[j]) + passes[j] * behind;
+        v[j] = behind;
+        products += behind * c[j];
+    }
+    return sum_of(products);
 }
 
 #endif

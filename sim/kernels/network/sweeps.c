@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "panel.h"
+#include "rows.h"
 
 /* Doubles between one field and the next: with a power of two of columns all would fall into the same cache sets. */
 #define STAGGER ((size_t)72)
@@ -25,32 +26,36 @@ typedef struct {
     double *below;           /* one row */
 } parts;
 
+/* Doubles of one field: whole cache lines. */
+OHM_INLINE size_t field_of(size_t m, size_t n)
+{
+    return (m * n + LANES - 1) / LANES * LANES + STAGGER;
+}
+
 OHM_INLINE parts divide(size_t m, size_t n, double *work)
 {
-    parts p;
-    p.m = m;
-    p.n = n;
-    p.panels = (m + LANES - 1) / LANES;
+    const size_t panels = (m + LANES - 1) / LANES, field = field_of(m, n);
+    parts p = {.m = m, .n = n, .panels = panels};
     p.row_a = work;
-    p.row_last = p.row_a + p.panels * LANES * n;
-    p.row_r = p.row_last + p.panels * LANES;
-    p.col_a = p.row_r + p.panels * LANES + STAGGER;
-    p.residual = p.col_a + m * n + STAGGER;
-    p.direction = p.residual + m * n + STAGGER;
-    p.image = p.direction + m * n + STAGGER;
-    p.solved = p.image + m * n + STAGGER;
-    p.swept = p.solved + m * n + STAGGER;
-    p.current = p.swept + m * n + STAGGER;
+    p.row_last = p.row_a + panels * LANES * n;
+    p.row_r = p.row_last + panels * LANES;
+    p.col_a = p.row_r + panels * LANES + STAGGER;
+    p.residual = p.col_a + field;
+    p.direction = p.residual + field;
+    p.image = p.direction + field;
+    p.solved = p.image + field;
+    p.swept = p.solved + field;
+    p.current = p.swept + field;
     p.volts = p.current + LANES * n + STAGGER;
     p.col_last = p.volts + LANES * n + STAGGER;
-    p.below = p.col_last + n;
+    p.below = p.col_last + field_of(1, n);
     return p;
 }
 
 size_t ohm_sweeps_work(int32_t rows, int32_t cols)
 {
-    const size_t m = (size_t)rows, n = (size_t)cols, padded = (m + LANES - 1) / LANES * LANES;
-    return padded * (n + 2) + 6 * m * n + 2 * LANES * n + 2 * n + 9 * STAGGER;
+    const size_t m = (size_t)rows, n = (size_t)cols, panels = (m + LANES - 1) / LANES;
+    return panels * LANES * (n + 2) + 6 * field_of(m, n) + 2 * LANES * n + 2 * field_of(1, n) + 3 * STAGGER;
 }
 
 OHM_INLINE void factor_rows(const ohm_mesh *mesh, const parts *p, size_t panel)
@@ -104,18 +109,6 @@ void ohm_sweeps_refresh(const ohm_mesh *mesh, double *work, int32_t row, int32_t
     factor_columns(mesh, &p, (size_t)col, (size_t)col + 1);
 }
 
-OHM_INLINE double dot(const double *a, const double *b, size_t count)
-{
-    double sum[8] = {0}, rest = 0;
-    const size_t whole = count & ~(size_t)7;
-    for (size_t k = 0; k < whole; k += 8)
-        for (size_t lane = 0; lane < 8; lane++)
-            sum[lane] += a[k + lane] * b[k + lane];
-    for (size_t k = whole; k < count; k++)
-        rest += a[k] * b[k];
-    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7])) + rest;
-}
-
 /* Solves the ladders of one panel of rows; returns currents times voltages. */
 OHM_INLINE double solve_rows(const parts *p, size_t first, size_t lanes, const double *currents, double *volts)
 {
@@ -126,48 +119,52 @@ OHM_INLINE double solve_rows(const parts *p, size_t first, size_t lanes, const d
     return products;
 }
 
-/* What row i - 1 of the columns' ladders passes to row i. */
-OHM_INLINE void eliminate(const parts *p, size_t i)
-{
-    double *restrict t = p->swept + i * p->n;
-    if (i > 0) {
-        const double *restrict above = t - p->n, *restrict a = p->col_a + (i - 1) * p->n;
-        for (size_t j = 0; j < p->n; j++)
-            t[j] += a[j] * above[j];
-    }
-}
-
 /* Voltages of row i of the columns' ladders into `below`, which holds those of row i + 1. */
 OHM_INLINE void substitute(const parts *p, const double *r_col, size_t i)
 {
-    const double *restrict t = p->swept + i * p->n, *restrict a = p->col_a + i * p->n, *restrict r = r_col;
-    double *restrict v = p->below;
+    const double *t = p->swept + i * p->n;
     if (i + 1 == p->m)
-        for (size_t j = 0; j < p->n; j++)
-            v[j] = t[j] * p->col_last[j];
+        product(p->below, t, p->col_last, p->n);
     else
-        for (size_t j = 0; j < p->n; j++)
-            v[j] = a[j] * (r[j] * t[j] + v[j]);
+        climb(p->below, t, p->col_a + i * p->n, r_col, p->n);
 }
 
-/* Currents from row voltages x, sources and cells into the columns of row i. */
+/* Currents into row i: of its sources, of its cells, and from columns at the voltages y, or at 0 V without them. */
+OHM_INLINE void load_row(const ohm_mesh *mesh, const parts *p, const double *y, double *x, size_t i)
+{
+    const size_t n = p->n, at = i * n;
+    double *xi = x + at;
+    if (y)
+        product(xi, mesh->g + at, y + at, n);
+    else
+        memset(xi, 0, n * sizeof *xi);
+    if (mesh->cell_a)
+        subtract(xi, mesh->cell_a + at, n);
+    xi[0] += mesh->row_near_a[i];
+    xi[n - 1] += mesh->row_far_a[i];
+}
+
+/* Currents from row voltages x into the columns of row i, and what the rows above pass on. */
+OHM_INLINE void eliminate(const ohm_mesh *mesh, const parts *p, const double *x, size_t i)
+{
+    const size_t n = p->n, at = i * n;
+    if (i == 0)
+        product(p->swept, mesh->g, x, n);
+    else
+        descend(p->swept + at, mesh->g + at, x + at, p->swept + at - n, p->col_a + at - n, n);
+}
+
+/* The same with those of sources and cells. */
 OHM_INLINE void load_columns(const ohm_mesh *mesh, const parts *p, const double *x, size_t i)
 {
-    const size_t n = p->n;
-    const double *restrict g = mesh->g + i * n, *restrict xi = x + i * n;
-    double *restrict t = p->swept + i * n;
-    for (size_t j = 0; j < n; j++)
-        t[j] = g[j] * xi[j];
+    const size_t n = p->n, at = i * n;
+    eliminate(mesh, p, x, i);
     if (mesh->cell_a)
-        for (size_t j = 0; j < n; j++)
-            t[j] += mesh->cell_a[i * n + j];
+        add(p->swept + at, mesh->cell_a + at, n);
     if (i == 0)
-        for (size_t j = 0; j < n; j++)
-            t[j] += mesh->col_far_a[j];
+        add(p->swept, mesh->col_far_a, n);
     if (i + 1 == p->m)
-        for (size_t j = 0; j < n; j++)
-            t[j] += mesh->col_near_a[j];
-    eliminate(p, i);
+        add(p->swept + at, mesh->col_near_a, n);
 }
 
 OHM_CLONES
@@ -177,48 +174,31 @@ int32_t ohm_sweeps_solve(const ohm_mesh *mesh, double *work, int32_t warm, doubl
 {
     const parts p = divide((size_t)mesh->rows, (size_t)mesh->cols, work);
     const size_t m = p.m, n = p.n;
-    const double *const cell_a = mesh->cell_a;
     double *const x = volts;
 
     /* x from y, and with it a new y: what y changed by is the first residual. */
     for (size_t first = 0; first < m; first += LANES) {
         const size_t lanes = m - first < LANES ? m - first : LANES;
-        for (size_t i = first; i < first + lanes; i++) {
-            const double *restrict g = mesh->g + i * n, *restrict yi = y + i * n;
-            double *restrict xi = x + i * n;
-            if (warm)
-                for (size_t j = 0; j < n; j++)
-                    xi[j] = g[j] * yi[j];
-            else
-                memset(xi, 0, n * sizeof *xi);
-            if (cell_a)
-                for (size_t j = 0; j < n; j++)
-                    xi[j] -= cell_a[i * n + j];
-            xi[0] += mesh->row_near_a[i];
-            xi[n - 1] += mesh->row_far_a[i];
-        }
+        for (size_t i = first; i < first + lanes; i++)
+            load_row(mesh, &p, warm ? y : NULL, x, i);
         solve_rows(&p, first, lanes, x + first * n, x + first * n);
         for (size_t i = first; i < first + lanes; i++)
             load_columns(mesh, &p, x, i);
     }
     double across = 0, nodes = 0;
     for (size_t i = m; i-- > 0;) {
-        const double *restrict g = mesh->g + i * n, *restrict v = p.below, *restrict xi = x + i * n;
-        double *restrict r = p.residual + i * n, *restrict yi = y + i * n, *restrict t = p.swept + i * n;
+        const double *g = mesh->g + i * n, *xi = x + i * n;
+        double *r = p.residual + i * n, *yi = y + i * n, *t = p.current;
         substitute(&p, mesh->r_col, i);
+        memcpy(t, p.below, n * sizeof *t);
         if (warm)
-            for (size_t j = 0; j < n; j++)
-                r[j] = g[j] * (v[j] - yi[j]);
-        else
-            for (size_t j = 0; j < n; j++)
-                r[j] = g[j] * v[j];
-        for (size_t j = 0; j < n; j++) {
-            yi[j] = xi[j] - v[j];
-            t[j] = g[j] * yi[j];
-        }
+            subtract(t, yi, n);
+        product(r, g, t, n);
+        memcpy(yi, xi, n * sizeof *yi);
+        subtract(yi, p.below, n);
+        product(t, g, yi, n);
         across += dot(yi, t, n);
-        for (size_t j = 0; j < n; j++)
-            t[j] = g[j] * xi[j];
+        product(t, g, xi, n);
         nodes += dot(xi, t, n);
     }
     /* Below rounding of the node voltages nothing more is to be had. */
@@ -229,31 +209,15 @@ int32_t ohm_sweeps_solve(const ohm_mesh *mesh, double *work, int32_t warm, doubl
     for (;; iterations++) {
         double next = 0;
         for (size_t first = 0; first < m; first += LANES) {
-            const size_t lanes = m - first < LANES ? m - first : LANES, from = first * n, to = (first + lanes) * n;
-            double *restrict r = p.residual, *restrict u = p.solved, *restrict w = p.swept;
-            double *restrict d = p.direction, *restrict s = p.image, *restrict xs = x;
+            const size_t lanes = m - first < LANES ? m - first : LANES, at = first * n, count = lanes * n;
+            double *r = p.residual + at, *d = p.direction + at, *s = p.image + at, *u = p.solved + at;
             if (iterations == 1)
-                for (size_t k = from; k < to; k++) {
-                    d[k] = u[k];
-                    s[k] = w[k];
-                    xs[k] += alpha * d[k];
-                    r[k] -= alpha * s[k];
-                }
+                first_step(x + at, r, d, s, u, p.swept + at, alpha, count);
             else if (iterations > 1)
-                for (size_t k = from; k < to; k++) {
-                    d[k] = u[k] + beta * d[k];
-                    s[k] = w[k] + beta * s[k];
-                    xs[k] += alpha * d[k];
-                    r[k] -= alpha * s[k];
-                }
-            next += solve_rows(&p, first, lanes, r + from, u + from);
-            for (size_t i = first; i < first + lanes; i++) {
-                const double *restrict g = mesh->g + i * n, *restrict ui = u + i * n;
-                double *restrict t = w + i * n;
-                for (size_t j = 0; j < n; j++)
-                    t[j] = g[j] * ui[j];
-                eliminate(&p, i);
-            }
+                step(x + at, r, d, s, u, p.swept + at, alpha, beta, count);
+            next += solve_rows(&p, first, lanes, r, u);
+            for (size_t i = first; i < first + lanes; i++)
+                eliminate(mesh, &p, p.solved, i);
         }
         /* The error of x is about the next step's gain, and that step's factor about this one's. */
         *error = next > 0 ? sqrt(alpha * next / scale) : 0;
@@ -263,12 +227,10 @@ int32_t ohm_sweeps_solve(const ohm_mesh *mesh, double *work, int32_t warm, doubl
 
         double delta = 0;
         for (size_t i = m; i-- > 0;) {
-            const double *restrict g = mesh->g + i * n, *restrict v = p.below, *restrict r = p.residual + i * n;
-            double *restrict w = p.swept + i * n;
+            const size_t at = i * n;
             substitute(&p, mesh->r_col, i);
-            for (size_t j = 0; j < n; j++)
-                w[j] = r[j] - g[j] * v[j];
-            delta += dot(w, p.solved + i * n, n);
+            residual(p.swept + at, p.residual + at, mesh->g + at, p.below, n);
+            delta += dot(p.swept + at, p.solved + at, n);
         }
         beta = iterations ? next / gamma : 0;
         gamma = next;
@@ -278,36 +240,21 @@ int32_t ohm_sweeps_solve(const ohm_mesh *mesh, double *work, int32_t warm, doubl
 
     /* The last solved correction is a step of its own; columns and currents follow from x. */
     for (size_t i = 0; i < m; i++) {
-        const double *restrict u = p.solved + i * n;
-        double *restrict xi = x + i * n;
-        for (size_t j = 0; j < n; j++)
-            xi[j] += u[j];
-        row_end[i] = xi[n - 1];
+        add(x + i * n, p.solved + i * n, n);
+        row_end[i] = x[i * n + n - 1];
         load_columns(mesh, &p, x, i);
     }
     memset(col_a, 0, n * sizeof *col_a);
     for (size_t i = m; i-- > 0;) {
-        const double *restrict g = mesh->g + i * n, *restrict v = p.below;
-        double *restrict xi = x + i * n, *restrict yi = y + i * n, *restrict c = p.current, *restrict sums = col_a;
+        double *xi = x + i * n, *current = p.current;
         substitute(&p, mesh->r_col, i);
-        for (size_t j = 0; j < n; j++) {
-            yi[j] = v[j];
-            xi[j] -= v[j];
-            c[j] = g[j] * xi[j];
-        }
-        if (cell_a)
-            for (size_t j = 0; j < n; j++)
-                c[j] += cell_a[i * n + j];
-        for (size_t j = 0; j < n; j++)
-            sums[j] += c[j];
-        double rest = 0, sum[8] = {0};
-        const size_t whole = n & ~(size_t)7;
-        for (size_t j = 0; j < whole; j += 8)
-            for (size_t lane = 0; lane < 8; lane++)
-                sum[lane] += c[j + lane];
-        for (size_t j = whole; j < n; j++)
-            rest += c[j];
-        row_a[i] = ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7])) + rest;
+        memcpy(y + i * n, p.below, n * sizeof *y);
+        subtract(xi, p.below, n);
+        product(current, mesh->g + i * n, xi, n);
+        if (mesh->cell_a)
+            add(current, mesh->cell_a + i * n, n);
+        add(col_a, current, n);
+        row_a[i] = sum(current, n);
     }
     memcpy(col_end, y, n * sizeof *col_end);
     return converged ? iterations : -1;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,20 @@ from numpy.typing import NDArray
 
 from ohmsim._kernels import ffi, lib
 
-__all__ = ["ffi", "lib", "pointer", "within"]
+__all__ = ["aligned", "ffi", "lib", "pointer", "within"]
 
 Floats = NDArray[np.float64]
+
+LINE = 8
+"""Doubles in a cache line."""
+
+
+def aligned(*shape: int) -> Floats:
+    """Memory that begins a cache line; numpy's begins 16 bytes into one, where every wide store straddles two."""
+    count = math.prod(shape)
+    memory = np.empty(count + LINE - 1)
+    first = -(memory.__array_interface__["data"][0] // memory.itemsize) % LINE
+    return memory[first : first + count].reshape(shape)
 
 
 def pointer(array: Floats) -> Any:

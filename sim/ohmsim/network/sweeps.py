@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ohmsim.network.circuit import Circuit, Nodes
-from ohmsim.network.kernels import ffi, lib, pointer
+from ohmsim.network.kernels import aligned, ffi, lib, pointer
 
 Floats = NDArray[np.float64]
 
@@ -20,7 +20,7 @@ class Sweeps:
     def __init__(self, row_ohm: Floats, col_ohm: Floats, circuit: Circuit) -> None:
         self.circuit = circuit
         self._shape = row_ohm.size, col_ohm.size
-        self._work = pointer(np.empty(lib.ohm_sweeps_work(*self._shape)))
+        self._work = pointer(aligned(lib.ohm_sweeps_work(*self._shape)))
         self._ohm = pointer(row_ohm), pointer(col_ohm)
         self._error = ffi.new("double *")
         self._mesh = mesh = ffi.new("ohm_mesh *")
@@ -44,9 +44,10 @@ class Sweeps:
     def solve(self, start: Floats | None, tolerance: float) -> Nodes | None:
         """The solution, from the column nodes of one nearby if given; None if SWEEPS_MAX iterations do not reach it."""
         (rows, cols), circuit = self._shape, self.circuit
-        cell_v, row_a, col_a = np.empty(self._shape), np.empty(rows), np.empty(cols)
-        row_end, col_end = np.empty(rows), np.empty(cols)
-        column_v = np.empty(self._shape) if start is None else start.copy()
+        cell_v, column_v = aligned(rows, cols), aligned(rows, cols)
+        if start is not None:
+            column_v[...] = start
+        row_a, col_a, row_end, col_end = np.empty(rows), np.empty(cols), np.empty(rows), np.empty(cols)
         self._mesh.cell_a = ffi.NULL if circuit.cell_a is None else pointer(circuit.cell_a)
         iterations = lib.ohm_sweeps_solve(
             self._mesh,
