@@ -25,7 +25,7 @@ def answer(metered: MeteredPolicy, path_s: NDArray[np.float64], volts: float) ->
     """The cells go along their paths, shape (pulses + 1, cells), a pulse a step."""
     cells = np.arange(path_s.shape[1])
     for before_s, after_s in pairwise(path_s):
-        metered.learn(cells, np.full(cells.size, volts), before_s, after_s)
+        metered.learn(cells, np.full(cells.size, volts), np.full(cells.size, PROFILE.width_s), before_s, after_s)
 
 
 def test_a_slow_cell_is_not_taken_to_be_stuck() -> None:

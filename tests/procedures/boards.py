@@ -42,6 +42,7 @@ def conditions(device: str, geometry: Geometry) -> Conditions:
             Drive(how["start_set_v"], how["nominal_set_v"], how["largest_set_v"]),
             Drive(how["start_reset_v"], how["nominal_reset_v"], how["largest_reset_v"]),
             how["width_s"],
+            how.get("shortest_s"),
         ),
         np.arange(geometry.rows),
         np.arange(geometry.cols),

@@ -19,7 +19,11 @@ from ohmloop.programming.disturbance import Disturbance, Outlook, outlook
 from ohmloop.programming.errors import CharacterisationError
 
 STEPS = StepRecords(
-    np.array([0, 0, 1, 1]), np.array([0.9, -1.0, 1.1, -1.2]), np.full(4, 20e-6), np.array([60e-6, 10e-6, 50e-6, 12e-6])
+    np.array([0, 0, 1, 1]),
+    np.array([0.9, -1.0, 1.1, -1.2]),
+    np.full(4, 1e-5),
+    np.full(4, 20e-6),
+    np.array([60e-6, 10e-6, 50e-6, 12e-6]),
 )
 
 
@@ -64,7 +68,7 @@ def changed(**fields: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (changed(format=2), "format 2"),
+        (changed(format=1), "format 1"),
         (without("format"), "format None"),
         (without("population"), "lacks 'population'"),
         (changed(population={"type": "magic"}), "population"),
@@ -76,7 +80,10 @@ def changed(**fields: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
         (changed(disturbances=[{"bias": "FLOAT"}]), "not understood"),
         (changed(disturbances=[{**disturbance(Bias.HALF, 1e-3).to_dict(), "own_rate": 0}]), "makes no sense"),
         (changed(records={"cells": [0]}), "lacks 'volts'"),
-        (changed(records={"cells": [0], "volts": [1], "before_s": [1, 2], "after_s": [1]}), "not understood"),
+        (
+            changed(records={"cells": [0], "volts": [1], "widths_s": [1e-6], "before_s": [1, 2], "after_s": [1]}),
+            "not understood",
+        ),
         (lambda values: [values], "not a JSON object"),
     ],
 )

@@ -41,17 +41,20 @@ PROFILE = ProgrammingProfile(
     width_s=10e-6,
 )
 CONTEXT = PolicyContext(PROFILE, tolerance=0.02)
+VARIED = PolicyContext(replace(PROFILE, shortest_s=1e-6), tolerance=0.02)
+"""Policies may choose shorter pulses, too."""
 CELL = np.array([0])
+WIDTHS_S = np.full(7, PROFILE.width_s)
 
 
-def drive(policy: Policy, target_s: float, path_s: list[float]) -> list[float]:
+def drive(policy: Policy, target_s: float, path_s: list[float], context: PolicyContext = CONTEXT) -> list[float]:
     """Amplitudes of one cell that is measured along `path_s`."""
-    policy.start(np.array([target_s]), CONTEXT)
+    policy.start(np.array([target_s]), context)
     volts = []
     for before_s, after_s in zip(path_s, [*path_s[1:], target_s], strict=True):
         proposal = policy.propose(CELL, np.array([before_s]))
         volts.append(float(proposal.volts[0]))
-        policy.learn(CELL, proposal.volts, np.array([before_s]), np.array([after_s]))
+        policy.learn(CELL, proposal.volts, proposal.widths_s, np.array([before_s]), np.array([after_s]))
     return volts
 
 
@@ -105,8 +108,26 @@ def test_a_stuck_cell_reaches_full_voltage(make: type[Vipi], path_s: list[float]
     stuck = np.array([20e-6])
     for _ in range(300):
         proposal = policy.propose(CELL, stuck)
-        policy.learn(CELL, proposal.volts, stuck, stuck)
+        policy.learn(CELL, proposal.volts, proposal.widths_s, stuck, stuck)
     assert proposal.volts[0] == PROFILE.set_drive.max_v
+
+
+@settings(max_examples=25)
+@given(st.sampled_from([Ekf, Bayes]), conductances, st.floats(10e-6, 110e-6))
+def test_shorter_pulses_are_chosen_only_at_the_largest_amplitude(
+    make: type[Ekf], path_s: list[float], target_s: float
+) -> None:
+    policy, measured = make(), np.array([60e-6])
+    drive(policy, target_s, path_s, VARIED)
+    proposal = policy.propose(CELL, measured)
+    largest_v = (PROFILE.reset_drive if proposal.volts[0] < 0 else PROFILE.set_drive).max_v
+    assert 1e-6 <= proposal.widths_s[0] * (1 + 1e-9) <= 10e-6 * (1 + 2e-9)
+    assert proposal.widths_s[0] <= 1e-6 * (1 + 1e-9) or abs(proposal.volts[0]) == pytest.approx(largest_v)
+    stuck = np.array([20e-6])
+    for _ in range(300):
+        proposal = policy.propose(CELL, stuck)
+        policy.learn(CELL, proposal.volts, proposal.widths_s, stuck, stuck)
+    assert target_s <= stuck or (proposal.volts[0], proposal.widths_s[0]) == pytest.approx((2.0, 10e-6))
 
 
 @given(policies, conductances)
@@ -133,7 +154,7 @@ def test_many_cells_are_as_one(make: type[Vipi]) -> None:
         volts = np.empty(7)
         volts[order] = policy.propose(order, before_s[order]).volts
         after_s = paths_s[step + 1] if step + 1 < len(paths_s) else targets_s
-        policy.learn(order, volts[order], before_s[order], after_s[order])
+        policy.learn(order, volts[order], WIDTHS_S[order], before_s[order], after_s[order])
         together.append(volts)
     np.testing.assert_allclose(np.array(together).T, alone)
 
@@ -162,7 +183,7 @@ def test_openmena_is_a_pi_law_on_the_width() -> None:
     widths_s, volts = [], []
     for measured_s in (48e-6, 48e-6, 48e-6, 48e-6, 51e-6):
         proposal = policy.propose(CELL, np.array([measured_s]))
-        policy.learn(CELL, proposal.volts, np.array([measured_s]), np.array([measured_s]))
+        policy.learn(CELL, proposal.volts, proposal.widths_s, np.array([measured_s]), np.array([measured_s]))
         widths_s.append(float(proposal.widths_s[0]))
         volts.append(float(proposal.volts[0]))
     # e = 20 counts; the sum is clamped at 60; then e = -10 against a sum of 50: still towards SET
@@ -178,7 +199,7 @@ def test_a_cell_that_needs_more_gets_more_and_one_that_needs_less_gets_less(make
     policy.start(np.array([90e-6, 90e-6]), CONTEXT)
     before_s = np.full(2, 15e-6)
     first = policy.propose(cells, before_s)
-    policy.learn(cells, first.volts, before_s, np.array([15.2e-6, 105e-6]))
+    policy.learn(cells, first.volts, first.widths_s, before_s, np.array([15.2e-6, 105e-6]))
     again = policy.propose(cells, before_s)
     assert first.volts[0] == first.volts[1] > 0
     assert again.volts[0] > max(first.volts[0], again.volts[1])
@@ -191,7 +212,7 @@ def test_bayes_learns_from_all_cells_what_to_expect_of_the_next() -> None:
     expected = policy.propose(untried, before_s[:1]).volts[0]
     for _ in range(4):
         proposal = policy.propose(cells, before_s)
-        policy.learn(cells, proposal.volts, before_s, before_s + 0.1e-6)
+        policy.learn(cells, proposal.volts, proposal.widths_s, before_s, before_s + 0.1e-6)
     assert policy.propose(untried, before_s[:1]).volts[0] > expected + 0.05
 
 
@@ -208,7 +229,7 @@ def level_cell(policy: Level, target_s: float, shift_v: float, pulses: int) -> l
             highest_v = max(highest_v, -volts)
             depth = float(np.interp(highest_v - shift_v, population.volts, population.depths, left=0.0))
             after_s = low_s - depth * (low_s - population.floor_s)
-        policy.learn(CELL, np.array([volts]), np.array([now_s]), np.array([after_s]))
+        policy.learn(CELL, np.array([volts]), WIDTHS_S[:1], np.array([now_s]), np.array([after_s]))
         path.append((volts, after_s))
         now_s = after_s
         if abs(now_s - target_s) < 0.02 * PROFILE.span_s:
@@ -235,7 +256,7 @@ def test_a_set_that_comes_to_nothing_is_repeated_with_more() -> None:
     low_s, volts = np.array([15e-6]), []
     for _ in range(30):
         proposal = policy.propose(CELL, low_s)
-        policy.learn(CELL, proposal.volts, low_s, low_s)
+        policy.learn(CELL, proposal.volts, proposal.widths_s, low_s, low_s)
         volts.append(float(proposal.volts[0]))
     assert volts[0] == pytest.approx(1.2)
     assert volts == sorted(volts)

@@ -27,6 +27,7 @@ from ohmloop.programming import (
 Floats = NDArray[np.float64]
 
 PROFILE = ProgrammingProfile(10e-6, 100e-6, Drive(0.7, 0.9, 2.0), Drive(0.7, 1.0, 2.0), 10e-6)
+WIDTHS_S = np.full(40, PROFILE.width_s)
 RATE, LEVEL = RatePopulation.generic(PROFILE), LevelPopulation.generic(PROFILE)
 CURVE = StepCurve(1.0, 0.08, 0.1, 2.5, -3.0, 0.4, 0.35, 140e-6)
 
@@ -67,6 +68,7 @@ def changed(values: dict[str, Any], *path: str, to: Any) -> dict[str, Any]:
         (changed(RATE.to_dict(), "set", "exponent", to=float("nan")), "exponent must be a finite number"),
         (changed(RATE.to_dict(), "set", "rate_spread", to=-1), "rate_spread must not be negative"),
         (changed(RATE.to_dict(), "set", "bound_s", to=1e-9), "SET must lead to more than RESET"),
+        (changed(RATE.to_dict(), "width_s", to=0), "width_s must be above 0 s"),
         (changed(RATE.to_dict(), "read_noise", to=-0.1), "readings must have some scatter"),
         (changed(RATE.to_dict(), "cells", to=True), "cells must be a whole number"),
         (changed(LEVEL.to_dict(), "volts", to=[1.0]), "as many of each"),
@@ -103,7 +105,7 @@ def staircases(population: RatePopulation, cells: int, seed: int) -> StepRecords
             passed = -np.expm1(-np.exp(x + curve.log_rate(volts - shifts[way], np.array(curve.threshold_v))))
             now_s = now_s + (curve.bound_s - now_s) * passed
             after_s = read(now_s)
-            parts.append(StepRecords(every, np.full(cells, way * volts), before_s, after_s))
+            parts.append(StepRecords(every, np.full(cells, way * volts), WIDTHS_S[:cells], before_s, after_s))
             before_s = after_s
     return StepRecords.joined(parts)
 
@@ -123,7 +125,7 @@ def test_the_population_of_known_steps_is_found() -> None:
 
 def test_too_few_visible_steps_are_refused() -> None:
     still = np.full(40, 20e-6)
-    records = StepRecords(np.arange(40), np.tile([1.0, -1.0], 20), still, still)
+    records = StepRecords(np.arange(40), np.tile([1.0, -1.0], 20), WIDTHS_S, still, still)
     with pytest.raises(PopulationError, match="only 0 SET pulses moved a cell"):
         fit_rate(records, PROFILE)
 
@@ -137,12 +139,12 @@ def cycles(cells: int, seed: int, deepest_v: float = 2.0) -> tuple[StepRecords, 
     for _ in range(2):
         shift_v = device_v + 0.03 * rng.normal(size=cells)
         low_s = 120e-6 + 3e-6 * rng.normal(size=cells)
-        parts.append(StepRecords(every, np.full(cells, 1.8), before_s, low_s))
+        parts.append(StepRecords(every, np.full(cells, 1.8), WIDTHS_S[:cells], before_s, low_s))
         before_s = low_s
         for volts in np.arange(0.6, deepest_v, 0.02):
             depth = np.clip(volts - shift_v - 0.8, 0, 1)
             after_s = np.minimum(before_s, low_s - depth * (low_s - 10e-6))
-            parts.append(StepRecords(every, np.full(cells, -volts), before_s, after_s))
+            parts.append(StepRecords(every, np.full(cells, -volts), WIDTHS_S[:cells], before_s, after_s))
             before_s = after_s
     return StepRecords.joined(parts), device_v
 
@@ -168,9 +170,10 @@ def test_cycles_that_do_not_go_all_the_way_are_refused() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda: StepRecords(np.arange(2), np.ones(3), np.ones(2), np.ones(2)),
-        lambda: StepRecords(np.arange(2), np.ones(2), np.ones(2), np.array([1.0, np.nan])),
-        lambda: StepRecords(np.array([-1]), np.ones(1), np.ones(1), np.ones(1)),
+        lambda: StepRecords(np.arange(2), np.ones(3), *np.ones((3, 2))),
+        lambda: StepRecords(np.arange(2), *np.ones((3, 2)), np.array([1.0, np.nan])),
+        lambda: StepRecords(np.arange(2), np.ones(2), np.array([1e-6, 0.0]), *np.ones((2, 2))),
+        lambda: StepRecords(np.array([-1]), *np.ones((4, 1))),
         lambda: StepRecords.joined([]),
     ],
 )

@@ -1,6 +1,7 @@
 """The compiled filter against the same equations in numpy, cell by cell."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from ohmloop.programming.step_filter import StepFilter
 Floats = NDArray[np.float64]
 
 PROFILE = ProgrammingProfile(10e-6, 100e-6, Drive(0.7, 0.9, 2.0), Drive(0.7, 1.0, 2.0), 10e-6)
+VARIED = replace(PROFILE, shortest_s=1e-6)
+"""With pulses that may be shorter."""
 POPULATION = replace(
     RatePopulation.generic(PROFILE),
     set=StepCurve(0.98, 0.10, 0.06, 1.9, -5.4, 0.58, 0.44, 147e-6),
@@ -25,8 +28,8 @@ SETTINGS = FilterSettings()
 COST, COST_STEP = cost_to_go(0.4, 0.2), LARGEST / (ERRORS - 1)
 
 
-def fresh(cells: int) -> StepFilter:
-    return StepFilter(POPULATION, PROFILE, cells, BAND_S, COST, COST_STEP, SETTINGS)
+def fresh(cells: int, profile: ProgrammingProfile = PROFILE) -> StepFilter:
+    return StepFilter(POPULATION, profile, cells, BAND_S, COST, COST_STEP, SETTINGS)
 
 
 class Reference:
@@ -50,14 +53,19 @@ class Reference:
         weights = np.exp(logs - logs.max())
         return weights / weights.sum()
 
-    def log_rate(self, volts: float) -> Floats:
+    def log_rate(self, volts: float, width_s: float) -> Floats:
         c = self.curve
-        return c.ln_rate + self.k + c.exponent * log_softplus((volts - self.phi) / c.softness_v)
+        return (
+            c.ln_rate
+            + np.log(width_s / POPULATION.width_s)
+            + self.k
+            + c.exponent * log_softplus((volts - self.phi) / c.softness_v)
+        )
 
-    def learn(self, volts: float, before_s: float, after_s: float) -> float:
+    def learn(self, volts: float, width_s: float, before_s: float, after_s: float) -> float:
         c, window_s, seen_s = self.curve, self.window_s(before_s), self.way * (after_s - before_s)
         scatter_s = np.sqrt(2) * np.hypot(POPULATION.read_noise * max(before_s, after_s), POPULATION.read_floor_s)
-        weights, rate = self.weights, np.exp(np.minimum(self.log_rate(volts), 3.4))
+        weights, rate = self.weights, np.exp(np.minimum(self.log_rate(volts, width_s), 3.4))
         told_s = window_s * (1 - np.exp(-rate))
         stretch = 1 / np.hypot(2 * scatter_s, told_s)
         slope = stretch * window_s * rate * np.exp(-rate)
@@ -72,15 +80,15 @@ class Reference:
         self.misses = max(self.misses, 0) + 1 if seen_s < 0.25 * weights @ told_s else 0.0
         return float(outcome.max() + np.log(weights @ np.exp(outcome - outcome.max())))
 
-    def cost(self, volts: Floats, error_s: float, g: float, turning: float) -> Floats:
-        """Expected pulses still to come after a pulse of each amplitude, by brute force over the noise."""
+    def cost(self, pulses: list[tuple[float, float]], error_s: float, g: float, turning: float) -> Floats:
+        """Expected pulses still to come after each of these pulses, by brute force over the noise."""
         window_s, weights = self.window_s(g), self.weights
         noise = np.sqrt(self.curve.cycle_noise**2 + weights @ self.variance)
         x = np.linspace(-3.5, 3.5, 141)
         chance = np.exp(-0.5 * x**2) / np.exp(-0.5 * x**2).sum()
         costs = []
-        for v in volts:
-            rate = np.exp(np.minimum(self.log_rate(v)[:, None] + noise * x, 3.4))
+        for volts, width_s in pulses:
+            rate = np.exp(np.minimum(self.log_rate(volts, width_s)[:, None] + noise * x, 3.4))
             left = (error_s - window_s * (1 - np.exp(-rate))) / BAND_S
             cost = np.interp(np.arcsinh(np.abs(left)), COST_STEP * np.arange(COST.size), COST)
             costs.append(weights @ ((cost + turning * (left < -1)) @ chance))
@@ -97,71 +105,81 @@ def references(filtered: StepFilter) -> list[Reference]:
     ]
 
 
-def experience(pulses: int, seed: int) -> tuple[StepFilter, list[Reference], list[float], list[float]]:
+def experience(
+    pulses: int, seed: int, profile: ProgrammingProfile = PROFILE
+) -> tuple[StepFilter, list[Reference], list[float], list[float]]:
     """One cell, moved about; the filter and its reference, and how likely each found what happened."""
-    rng, filtered = np.random.default_rng(seed), fresh(1)
+    rng, filtered = np.random.default_rng(seed), fresh(1, profile)
     sides, told, expected = references(filtered), [], []
     cell, g = np.array([0]), 30e-6
     for _ in range(pulses):
         volts = float(rng.uniform(0.8, 1.6) * rng.choice([-1, 1]))
+        width_s = float(rng.uniform(*profile.widths_s))
         side = sides[int(volts < 0)]
         after_s = float(np.clip(g + side.way * rng.uniform(-0.02, 0.7) * side.window_s(g), 8e-6, 130e-6))
-        told.append(float(filtered.learn(cell, np.array([volts]), np.array([g]), np.array([after_s]))[0]))
+        pulse = (np.array([value]) for value in (volts, width_s, g, after_s))
+        told.append(float(filtered.learn(cell, *pulse)[0]))
         for one, log_prior in zip(sides, filtered.log_priors, strict=True):
             expected_prior = log_prior
             if one is side:
-                expected.append(one.learn(abs(volts), g, after_s))
+                expected.append(one.learn(abs(volts), width_s, g, after_s))
             one.log_prior = expected_prior.copy()
         g = after_s
     return filtered, sides, told, expected
 
 
+@pytest.mark.parametrize("profile", [PROFILE, VARIED])
 @pytest.mark.parametrize("seed", range(4))
-def test_what_is_learned_is_what_the_equations_say(seed: int) -> None:
-    filtered, sides, told, expected = experience(12, seed)
+def test_what_is_learned_is_what_the_equations_say(seed: int, profile: ProgrammingProfile) -> None:
+    filtered, sides, told, expected = experience(12, seed, profile)
     np.testing.assert_allclose(told, expected, rtol=1e-7, atol=1e-9)
     for number, side in enumerate(sides):
         np.testing.assert_allclose(filtered.weights(number, 0), side.weights, rtol=1e-6, atol=1e-12)
 
 
+@pytest.mark.parametrize("profile", [PROFILE, VARIED])
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(("measured_s", "target_s"), [(20e-6, 70e-6), (50e-6, 54e-6), (90e-6, 40e-6), (60e-6, 57e-6)])
-def test_the_amplitude_chosen_is_the_cheapest(seed: int, measured_s: float, target_s: float) -> None:
-    filtered, sides, _, _ = experience(6, seed)
-    volts = float(filtered.propose(np.array([0]), np.array([measured_s]), np.array([target_s]))[0])
+def test_the_pulse_chosen_is_the_cheapest(
+    seed: int, measured_s: float, target_s: float, profile: ProgrammingProfile
+) -> None:
+    filtered, sides, _, _ = experience(6, seed, profile)
+    proposed = filtered.propose(np.array([0]), np.array([measured_s]), np.array([target_s]))
+    volts, width_s = (float(value[0]) for value in proposed)
     side, other = sides[int(volts < 0)], sides[int(volts > 0)]
     assert (volts > 0) == (target_s > measured_s)
     turning = SETTINGS.turning if other.misses < 0 else 0.0
-    tried = np.append(np.linspace(0.5, 2.0, 151), abs(volts))
+    widths_s = np.geomspace(*profile.widths_s, 12) if profile is VARIED else [profile.width_s]
+    tried = [*product(np.linspace(0.5, 2.0, 151), widths_s), (abs(volts), width_s)]
     costs = side.cost(tried, abs(target_s - measured_s), measured_s, turning)
     if side.misses <= 2:
         assert costs[-1] <= costs.min() + 0.03
 
 
 def test_a_proposal_changes_nothing_and_does_not_depend_on_its_neighbours() -> None:
-    filtered, rng = fresh(50), np.random.default_rng(2)
+    filtered, rng = fresh(50, VARIED), np.random.default_rng(2)
     cells, before_s = np.arange(50), rng.uniform(10e-6, 100e-6, 50)
     targets_s = rng.uniform(10e-6, 100e-6, 50)
-    volts = filtered.propose(cells, before_s, targets_s)
-    filtered.learn(cells, volts, before_s, before_s + rng.uniform(0, 0.5, 50) * (targets_s - before_s))
-    together = filtered.propose(cells, before_s, targets_s)
+    first = filtered.propose(cells, before_s, targets_s)
+    filtered.learn(cells, *first, before_s, before_s + rng.uniform(0, 0.5, 50) * (targets_s - before_s))
+    together = np.array(filtered.propose(cells, before_s, targets_s))
     order = rng.permutation(50)
-    alone = [float(filtered.propose(cells[i : i + 1], before_s[i : i + 1], targets_s[i : i + 1])[0]) for i in order]
-    assert alone == together[order].tolist()
+    alone = [filtered.propose(cells[i : i + 1], before_s[i : i + 1], targets_s[i : i + 1]) for i in order]
+    assert np.array(alone)[:, :, 0].tolist() == together[:, order].T.tolist()
 
 
 def test_the_same_pulses_give_the_same_bits() -> None:
-    volts = []
+    pulses = []
     for _ in range(2):
-        filtered, rng = fresh(64), np.random.default_rng(7)
+        filtered, rng = fresh(64, VARIED), np.random.default_rng(7)
         cells, before_s, targets_s = np.arange(64), np.full(64, 15e-6), rng.uniform(10e-6, 100e-6, 64)
         for _ in range(5):
             proposed = filtered.propose(cells, before_s, targets_s)
             after_s = before_s + rng.uniform(-0.05, 0.9, 64) * (targets_s - before_s)
-            filtered.learn(cells, proposed, before_s, after_s)
+            filtered.learn(cells, *proposed, before_s, after_s)
             before_s = after_s
-        volts.append(proposed.tobytes())
-    assert volts[0] == volts[1]
+        pulses.append(np.array(proposed).tobytes())
+    assert pulses[0] == pulses[1]
 
 
 def test_fewer_pulses_are_to_come_near_the_band() -> None:

@@ -101,6 +101,7 @@ def test_the_hash_is_of_the_text() -> None:
         (("volts = 0.1", "volts = 0.25"), r"read\.volts = 0\.25 is above its limit of 0\.2"),
         (("averages = 64", "averages = 63"), "power of two"),
         (("width_s = 1e-6", "width_s = 2e-3"), r"programming\.width_s"),
+        (("width_s = 1e-6", "width_s = 1e-6\nshortest_s = 2e-6"), "the shortest width must be above 0 s"),
         (("max_v = 1.4", "max_v = 1.6"), r"programming\.set\.max_v"),
         (("max_v = 1.6", "max_v = 1.8"), r"programming\.reset\.max_v"),
         (("start_v = 0.5", "start_v = 1.45"), "start_v"),

@@ -27,15 +27,16 @@ typedef struct {
     int64_t costs;                 /* pulses that are still to come for an error of band * sinh(i * cost_step) */
     double cost_step;
     const double *cost;
+    double shortest, longest; /* what may be proposed: ln of the width as a part of the population's */
     double turning; /* what it costs to have to turn, in pulses, where the other polarity is not yet known */
 } ohm_steps;
 
-/* The next amplitude of each cell, positive towards SET. Changes nothing. */
+/* The next pulse of each cell: amplitude, positive towards SET, and width as a part of the population's. Changes nothing. */
 void ohm_steps_propose(const ohm_steps *steps, const int64_t *cells, const double *measured, const double *targets,
-                       size_t count, double *volts);
+                       size_t count, double *volts, double *widths);
 
-/* What pulses of these amplitudes did. `evidence`: logarithm of how likely each outcome was before, to a constant. */
-void ohm_steps_learn(const ohm_steps *steps, const int64_t *cells, const double *volts, const double *before,
-                     const double *after, size_t count, double *evidence);
+/* What pulses of these amplitudes and widths did. `evidence`: logarithm of how likely each outcome was before, to a constant. */
+void ohm_steps_learn(const ohm_steps *steps, const int64_t *cells, const double *volts, const double *widths,
+                     const double *before, const double *after, size_t count, double *evidence);
 
 #endif

@@ -2,7 +2,7 @@
 #include "elementary.h"
 #include "ohm_steps.h"
 
-enum { POINTS = 64, LANES = 8, RATES = 64, AMPLITUDES = 24, STRIDES = 8, REACH = 24 };
+enum { POINTS = 64, LANES = 8, RATES = 64, AMPLITUDES = 24, STRIDES = 8, WIDTHS = 16, REACH = 24 };
 
 #define RATE_STEP 0.15     /* of ln R in the table of costs */
 #define RATES_BELOW 6.0    /* how far below the aim the table begins */
@@ -15,6 +15,7 @@ enum { POINTS = 64, LANES = 8, RATES = 64, AMPLITUDES = 24, STRIDES = 8, REACH =
 #define SURPRISE 3.0       /* no outcome moves a rate by more than one of so many standard deviations would */
 #define MISSED 0.25        /* a response below this part of what was expected is missing */
 #define PATIENCE 2.0       /* missing responses before the amplitude is raised */
+#define LONGER 0.3         /* growth of a pulse that is not the longest for every further one, of ln of its width */
 #define NEGLIGIBLE 1e-5    /* weight below which a threshold is not looked at */
 
 OHM_INLINE double larger(double a, double b)
@@ -116,53 +117,110 @@ OHM_INLINE void tabulate(const ohm_steps *s, int known, double error, double win
     }
 }
 
-/* Where the cost of trying amplitudes is lowest. They lie `stride` spacings of the thresholds apart, so that ln R is needed
+/* A pulse: its amplitude, the logarithm of its width as a part of the population's, and what it is expected to cost. */
+typedef struct {
+    double volts, log_width, cost;
+} pulse;
+
+/* What is known of the cell that is looked at: weights, ln R less that of the amplitude, and costs over ln R. */
+typedef struct {
+    const double *weight, *quickness, *smooth;
+    double first;
+    int begin, end; /* thresholds outside are negligible */
+} outlook;
+
+/* Expected cost where ln R of the threshold j is log_rate[-j], in steps of the table above its first. */
+OHM_INLINE double expected_cost(const outlook *o, const double *log_rate, double more)
+{
+    double place[POINTS], sum = 0.0;
+    const int span = o->end - o->begin;
+    for (int j = 0; j < span; j++)
+        place[j] = larger(0.0, smaller(log_rate[-j] + more + o->quickness[o->begin + j] * (1.0 / RATE_STEP), RATES - 1.0));
+    for (int j = 0; j < span; j++) {
+        const int i = (int)place[j];
+        sum += o->weight[o->begin + j] * (o->smooth[i] + (place[j] - i) * (o->smooth[i + 1] - o->smooth[i]));
+    }
+    return sum;
+}
+
+/* Where a parabola through the lowest of evenly spaced costs and its neighbours has its foot, in spacings. */
+OHM_INLINE double foot(const double *cost, int count, int best)
+{
+    if (best == 0 || best == count - 1)
+        return best;
+    const double bend = cost[best - 1] - 2.0 * cost[best] + cost[best + 1];
+    return bend > 1e-12 ? best + 0.5 * (cost[best - 1] - cost[best + 1]) / bend : best;
+}
+
+/* The cheapest amplitude at one width. Those tried lie `stride` spacings of the thresholds apart, so that ln R is needed
  * only once for every distance from a threshold. */
-OHM_INLINE double cheapest(const ohm_polarity *p, const double *restrict weight, const double *restrict quickness,
-                           const double *restrict smooth, double first, double low, double high)
+OHM_INLINE pulse cheapest_volts(const ohm_polarity *p, const outlook *o, double log_width, double low, double high)
 {
     const curve c = curve_of(p);
-    const int points = (int)p->points;
     const double origin = p->thresholds[0], spacing = p->thresholds[1] - origin;
-    int begin = 0, end = points;
-    while (weight[begin] < NEGLIGIBLE)
-        begin++;
-    while (weight[end - 1] < NEGLIGIBLE)
-        end--;
     const int wanted = (int)ceil((high - low) / (spacing * AMPLITUDES));
     const int stride = wanted < 1 ? 1 : wanted > STRIDES ? STRIDES : wanted;
     const int needed = (int)ceil((high - low) / (spacing * stride)) + 1, tried = needed < 3 ? 3 : needed;
     const int amplitudes = tried > AMPLITUDES ? AMPLITUDES : tried;
     double log_rate[POINTS + AMPLITUDES * STRIDES + LANES], cost[AMPLITUDES];
-    const int span = end - begin, distances = span + (amplitudes - 1) * stride;
+    const int span = o->end - o->begin, distances = span + (amplitudes - 1) * stride;
     /* Element i is of the amplitude `low` + (i - span + 1) spacings at the threshold `begin`. */
     for (int i = 0; i < (distances + LANES - 1) / LANES * LANES; i++) {
-        const double over = low - origin - (begin + span - 1 - i) * spacing;
-        log_rate[i] = (c.ln_rate + c.exponent * log_softplus(over / c.softness) - first) * (1.0 / RATE_STEP);
+        const double over = low - origin - (o->begin + span - 1 - i) * spacing;
+        log_rate[i] = (c.ln_rate + log_width + c.exponent * log_softplus(over / c.softness) - o->first) * (1.0 / RATE_STEP);
     }
     int best = 0;
     for (int a = 0; a < amplitudes; a++) {
-        const double *here = log_rate + a * stride + span - 1;
-        double place[POINTS], sum = 0.0;
-        for (int j = 0; j < span; j++)
-            place[j] = larger(0.0, smaller(here[-j] + quickness[begin + j] * (1.0 / RATE_STEP), RATES - 1.0));
-        for (int j = 0; j < span; j++) {
-            const int i = (int)place[j];
-            sum += weight[begin + j] * (smooth[i] + (place[j] - i) * (smooth[i + 1] - smooth[i]));
-        }
-        cost[a] = sum;
-        if (sum < cost[best])
+        cost[a] = expected_cost(o, log_rate + a * stride + span - 1, 0.0);
+        if (cost[a] < cost[best])
             best = a;
     }
-    const double step = stride * spacing, chosen = low + best * step;
-    if (best == 0 || best == amplitudes - 1)
-        return chosen;
-    const double bend = cost[best - 1] - 2.0 * cost[best] + cost[best + 1];
-    return bend > 1e-12 ? chosen + step * 0.5 * (cost[best - 1] - cost[best + 1]) / bend : chosen;
+    const pulse found = {low + stride * spacing * foot(cost, amplitudes, best), log_width, cost[best]};
+    return found;
+}
+
+/* The cheapest width at the largest amplitude. */
+OHM_INLINE pulse cheapest_width(const ohm_polarity *p, const outlook *o, double low, double high)
+{
+    const curve c = curve_of(p);
+    double log_rate[POINTS], cost[WIDTHS];
+    const int span = o->end - o->begin;
+    for (int j = 0; j < span; j++) {
+        const double over = p->largest_v - p->thresholds[o->begin + j];
+        log_rate[span - 1 - j] = (c.ln_rate + c.exponent * log_softplus(over / c.softness) - o->first) * (1.0 / RATE_STEP);
+    }
+    const double step = (high - low) / (WIDTHS - 1);
+    int best = 0;
+    for (int a = 0; a < WIDTHS; a++) {
+        cost[a] = expected_cost(o, log_rate + span - 1, (low + a * step) * (1.0 / RATE_STEP));
+        if (cost[a] < cost[best])
+            best = a;
+    }
+    const pulse found = {p->largest_v, low + step * foot(cost, WIDTHS, best), cost[best]};
+    return found;
+}
+
+/* The cheapest pulse whose ln R at the threshold `mean` lies between `least` and `most`. The largest amplitude comes first,
+ * for far above the threshold it matters least where that lies; smaller ones only where the shortest pulse does too much,
+ * and where there is but one width. */
+OHM_INLINE pulse cheapest(const ohm_steps *s, const ohm_polarity *p, const outlook *o, double mean, double least,
+                          double most)
+{
+    const double low = amplitude(p, least - s->shortest, mean), high = amplitude(p, most - s->shortest, mean);
+    if (s->shortest == s->longest)
+        return cheapest_volts(p, o, s->shortest, low, high);
+    const double strongest = p->ln_rate + p->exponent * log_softplus((p->largest_v - mean) / p->softness);
+    const double longest = larger(s->shortest, smaller(most - strongest, s->longest));
+    const double shortest = smaller(larger(s->shortest, least - strongest), longest);
+    const pulse strong = cheapest_width(p, o, shortest, longest);
+    if (low >= p->largest_v)
+        return strong;
+    const pulse weak = cheapest_volts(p, o, s->shortest, low, smaller(high, p->largest_v));
+    return weak.cost < strong.cost ? weak : strong;
 }
 
 OHM_WIDE void ohm_steps_propose(const ohm_steps *s, const int64_t *cells, const double *measured, const double *targets,
-                                size_t count, double *volts)
+                                size_t count, double *volts, double *widths)
 {
     double weight[POINTS], smooth[RATES + 1];
     for (size_t n = 0; n < count; n++) {
@@ -183,16 +241,21 @@ OHM_WIDE void ohm_steps_propose(const ohm_steps *s, const int64_t *cells, const 
         const double aim = log_of(-log_of(1.0 - part)), first = aim - RATES_BELOW;
         tabulate(s, other->misses[cell] >= 0.0, error, window, first, sqrt(p->cycle_noise * p->cycle_noise + unsure),
                  smooth);
-        const double low = amplitude(p, aim - rate - AIM_BELOW, mean), high = amplitude(p, aim - rate + AIM_ABOVE, mean);
-        const double risen = p->escape_v * larger(p->misses[cell] - PATIENCE, 0.0);
-        const double chosen = cheapest(p, weight, quickness, smooth, first, low, high) + risen;
-        volts[n] = p->way * larger(p->lowest_v, smaller(chosen, p->largest_v));
+        outlook o = {weight, quickness, smooth, first, 0, points};
+        while (weight[o.begin] < NEGLIGIBLE)
+            o.begin++;
+        while (weight[o.end - 1] < NEGLIGIBLE)
+            o.end--;
+        const pulse chosen = cheapest(s, p, &o, mean, aim - rate - AIM_BELOW, aim - rate + AIM_ABOVE);
+        const double failed = larger(p->misses[cell] - PATIENCE, 0.0);
+        volts[n] = p->way * larger(p->lowest_v, smaller(chosen.volts + p->escape_v * failed, p->largest_v));
+        widths[n] = exp_of(smaller(chosen.log_width + LONGER * failed, s->longest));
     }
 }
 
 /* One outcome at every threshold: how likely, and what it says of the rate. */
 typedef struct {
-    double seen, window, scatter, volts, drift;
+    double seen, window, scatter, volts, log_width, drift;
 } step;
 
 OHM_INLINE void compare(const curve c, const step o, const double *restrict thresholds, int points,
@@ -201,7 +264,7 @@ OHM_INLINE void compare(const curve c, const step o, const double *restrict thre
 {
     const double scale = 2.0 * o.scatter, stretched = asinh_of(o.seen / scale);
     for (int j = 0; j < points; j++) {
-        const double log_rate = c.ln_rate + quickness[j] + c.exponent * log_softplus((o.volts - thresholds[j]) / c.softness);
+        const double log_rate = c.ln_rate + o.log_width + quickness[j] + c.exponent * log_softplus((o.volts - thresholds[j]) / c.softness);
         const double rate = exp_of(smaller(log_rate, MOST_LOG_RATE)), left = exp_of(-rate);
         const double passed = o.window * (1.0 - left), stretch = 1.0 / sqrt(scale * scale + passed * passed);
         const double slope = stretch * o.window * rate * left, unsure = WINDOW_ERROR * passed;
@@ -216,8 +279,8 @@ OHM_INLINE void compare(const curve c, const step o, const double *restrict thre
     }
 }
 
-OHM_WIDE void ohm_steps_learn(const ohm_steps *s, const int64_t *cells, const double *volts, const double *before,
-                              const double *after, size_t count, double *evidence)
+OHM_WIDE void ohm_steps_learn(const ohm_steps *s, const int64_t *cells, const double *volts, const double *widths,
+                              const double *before, const double *after, size_t count, double *evidence)
 {
     double weight[POINTS], outcome[POINTS], told[POINTS];
     for (size_t n = 0; n < count; n++) {
@@ -231,6 +294,7 @@ OHM_WIDE void ohm_steps_learn(const ohm_steps *s, const int64_t *cells, const do
             .window = window_of(p, before[n]),
             .scatter = sqrt(2.0 * (relative * relative + s->read_floor * s->read_floor)),
             .volts = fabs(volts[n]),
+            .log_width = log_of(widths[n]),
             .drift = s->drift,
         };
         weigh(likelihood, p->log_prior, points, weight);

@@ -45,29 +45,29 @@ class MeteredPolicy:
         """Take new targets."""
         profile = context.profile
         self._nominal_v = profile.set_drive.nominal_v, profile.reset_drive.nominal_v
-        self._widths_s = np.full(targets_s.size, profile.width_s)
+        self._width_s = profile.width_s
         self._since_s = np.full(targets_s.size, np.nan)
         self.energy_j = np.zeros(targets_s.size)
         self._policy.start(targets_s, context)
 
     def propose(self, cells: NDArray[np.intp], measured_s: NDArray[np.float64]) -> Proposal:
         """What the policy proposes."""
-        proposal = self._policy.propose(cells, measured_s)
-        self._widths_s[cells] = proposal.widths_s
-        return proposal
+        return self._policy.propose(cells, measured_s)
 
     def learn(
         self,
         cells: NDArray[np.intp],
         volts: NDArray[np.float64],
+        widths_s: NDArray[np.float64],
         before_s: NDArray[np.float64],
         after_s: NDArray[np.float64],
     ) -> None:
         """Count pulses and let the policy learn from them."""
-        self.energy_j[cells] += volts**2 * (before_s + after_s) / 2 * self._widths_s[cells]
+        self.energy_j[cells] += volts**2 * (before_s + after_s) / 2 * widths_s
         firm = np.abs(volts) >= self._firm * np.where(volts > 0, *self._nominal_v)
+        firm &= widths_s >= 0.99 * self._width_s
         since_s = np.where(np.isnan(self._since_s[cells]), before_s, self._since_s[cells])
         moved = np.abs(after_s - since_s) > self._moved * since_s
         self._since_s[cells] = np.where(moved, after_s, since_s)
         self.unmoved[cells] = np.where(moved, 0, self.unmoved[cells] + firm)
-        self._policy.learn(cells, volts, before_s, after_s)
+        self._policy.learn(cells, volts, widths_s, before_s, after_s)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from ohmloop.procedures.errors import ProcedureError
 from ohmloop.procedures.half_select import Hammer, measure_disturbance
 from ohmloop.procedures.probe import Floats, Place, Probe, Record, spread
 from ohmloop.procedures.read_noise import measure_read_noise
-from ohmloop.procedures.staircase import Climbed, Staircase, below, climb
+from ohmloop.procedures.staircase import Climbed, Staircase, climb
 from ohmloop.programming.characterisation import Characterisation
 from ohmloop.programming.disturbance import Disturbance
 from ohmloop.programming.population import LevelPopulation, Population, RatePopulation, fit_level, fit_rate
@@ -25,8 +25,11 @@ from ohmloop.store import Run
 CELLS = 8
 PULSES_MAX = 2000
 
-COARSE_STEP, FINE_STEP, LEVEL_STEP = 0.08, 0.05, 0.03
+COARSE_STEP, LEVEL_STEP = 0.15, 0.06
 """Steps of the staircases, as fractions of the nominal amplitude."""
+
+RUNGS = 8
+"""Steps of amplitude where pulses may be shorter than the longest: longer ones go on from there."""
 
 MARGIN = 0.1
 """A staircase ends so far before the end of the range, as a fraction of it: there the window is still open."""
@@ -82,6 +85,9 @@ def characterise(
     model, SafePoint if it was ended, CrossbarErrors. It can be begun again after any of these.
     """
     usable = conditions.profile.within(crossbar)
+    if conditions.setup.bias is not Bias.GND:
+        # Large amplitudes would reach cells that are not meant.
+        usable = replace(usable, shortest_s=None)
     place = spread(conditions.rows, conditions.cols, cells)
     with Probe(crossbar, conditions.setup, run, safe_points or SafePoints(), pulses_max=pulses_max) as probe:
         work = _Work(probe, place, conditions.setup, usable, tell or (lambda stage, pulses: None))
@@ -121,42 +127,40 @@ class _Work:
         """The population, and the amplitude at which each cell first moved, V; NaN for those that never did."""
         self.say("staircases")
         profile = self._profile
-        up, down = self._staircase(1, COARSE_STEP), self._staircase(-1, COARSE_STEP)
-        raised = self._climb(up, np.full(len(self._place), profile.set_drive.start_v))
-        lowered = self._climb(
-            down, np.full(len(self._place), profile.reset_drive.start_v), repeat_above_s=REPEAT_ABOVE * profile.span_s
-        )
+        raised = self._climb(self._staircase(1))
+        lowered = self._climb(self._staircase(-1), repeat_above_s=REPEAT_ABOVE * profile.span_s)
         moved_v = np.fmin(raised.moved_v, lowered.moved_v)
         if np.isnan(moved_v).all():
             raise ProcedureError(
-                f"no pulse up to {up.max_v:.3f} V (SET) or {down.max_v:.3f} V (RESET) moved any of {len(self._place)} "
-                "cells: look at set_polarity and max_v in the device file, and whether the device has been formed"
+                f"no pulse up to {profile.set_drive.max_v:.3f} V (SET) or {profile.reset_drive.max_v:.3f} V (RESET) "
+                f"moved any of {len(self._place)} cells: look at set_polarity and max_v in the device file, and "
+                "whether the device has been formed"
             )
         tried = lowered.repeated[np.isfinite(lowered.repeated)]
         self.repeated = float(np.median(tried)) if tried.size else float("nan")
         if self.repeated < LEVEL_BELOW:
-            return self._level(raised, lowered, down), moved_v
-        finer_up, finer_down = self._staircase(1, FINE_STEP), self._staircase(-1, FINE_STEP)
-        self._climb(finer_up, below(raised.moved_v, up, 2, profile.set_drive.start_v))
-        self._climb(finer_down, below(lowered.moved_v, down, 2, profile.reset_drive.start_v))
+            return self._level(raised, lowered), moved_v
         self.say("fit")
         return fit_rate(self.record.steps, profile, read_noise=max(self.noise.white, self.noise.slow)), moved_v
 
-    def _level(self, raised: Climbed, lowered: Climbed, down: Staircase) -> LevelPopulation:
+    def _level(self, raised: Climbed, lowered: Climbed) -> LevelPopulation:
         """Cycles of a complete SET and a RESET staircase."""
-        drive = self._profile.set_drive
+        drive, reset = self._profile.set_drive, self._profile.reset_drive
         known_v = raised.moved_v[np.isfinite(raised.moved_v)]
         set_v = drive.max_v
         if known_v.size > 1:
             set_v = min(set_v, float(known_v.mean() + 4 * known_v.std(ddof=1)) + COARSE_STEP * drive.nominal_v)
         self.record = Record()
-        staircase = self._staircase(-1, LEVEL_STEP, margin=0.0)
+        width_s = self._profile.width_s
+        step_v = LEVEL_STEP * reset.nominal_v
+        staircase = Staircase.of(-1, reset, step_v, (width_s, width_s), self._profile.g_min_s)
         for _ in range(LEVEL_CYCLES):
             everyone = np.arange(len(self._place))
             before_s = self._probe.read(self._place)[0]
-            volts = np.full(len(self._place), set_v)
-            self.record.add(everyone, volts, before_s, self._probe.pulse(self._place, volts, self._profile.width_s))
-            self._climb(staircase, below(lowered.moved_v, down, 2, self._profile.reset_drive.start_v))
+            volts, widths_s = np.full(len(self._place), set_v), np.full(len(self._place), width_s)
+            after_s = self._probe.pulse(self._place, volts, widths_s)
+            self.record.add(everyone, volts, widths_s, before_s, after_s)
+            self._climb(staircase, start_v=lowered.moved_v - COARSE_STEP * reset.nominal_v)
         self.say("fit")
         return fit_level(self.record.steps, self._profile, read_noise=max(self.noise.white, self.noise.slow))
 
@@ -177,22 +181,25 @@ class _Work:
             cell=cell,
         )
 
-    def _staircase(self, way: int, step: float, margin: float = MARGIN) -> Staircase:
+    def _staircase(self, way: int) -> Staircase:
         profile = self._profile
         drive = profile.set_drive if way > 0 else profile.reset_drive
         end_s = profile.g_max_s if way > 0 else profile.g_min_s
-        return Staircase(
-            way, step * drive.nominal_v, drive.max_v, profile.width_s, end_s - way * margin * profile.span_s
-        )
+        step_v = COARSE_STEP * drive.nominal_v
+        if profile.shortest_s is not None:
+            step_v = max(step_v, (drive.max_v - drive.start_v) / RUNGS)
+        return Staircase.of(way, drive, step_v, profile.widths_s, end_s - way * MARGIN * profile.span_s)
 
-    def _climb(self, staircase: Staircase, start_v: Floats, repeat_above_s: float | None = None) -> Climbed:
+    def _climb(
+        self, staircase: Staircase, *, start_v: Floats | None = None, repeat_above_s: float | None = None
+    ) -> Climbed:
         return climb(
             self._probe,
             self._place,
             staircase,
-            start_v,
             self.record,
             noise=max(self.noise.white, self.noise.slow),
+            start_v=start_v,
             repeat_above_s=repeat_above_s,
         )
 

@@ -97,6 +97,7 @@ class FormingRamp:
         self,
         cells: NDArray[np.intp],
         volts: NDArray[np.float64],
+        widths_s: NDArray[np.float64],
         before_s: NDArray[np.float64],
         after_s: NDArray[np.float64],
     ) -> None:

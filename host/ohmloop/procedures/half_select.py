@@ -78,7 +78,7 @@ def _one(
     everywhere = Place.everywhere(geometry.rows, geometry.cols)
     before_s = probe.read(everywhere, READS)
     hammered = Place(np.full(PULSES, cell[0], dtype=np.int32), np.full(PULSES, cell[1], dtype=np.int32))
-    probe.pulse(hammered, np.full(PULSES, hammer.way * hammer.volts), width_s)
+    probe.pulse(hammered, np.full(PULSES, hammer.way * hammer.volts), np.full(PULSES, width_s))
     after_s = probe.read(everywhere, READS)
     signs = hammer.way * _seen(everywhere, cell, bias)
     read = np.isfinite(before_s).all(axis=0) & np.isfinite(after_s).all(axis=0) & (signs != 0)

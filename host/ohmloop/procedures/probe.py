@@ -110,12 +110,12 @@ class Probe:
             readings.append(self._access.read(place.rows, place.cols))
         return np.array(readings)
 
-    def pulse(self, place: Place, volts: Floats, width_s: float) -> Floats:
-        """One pulse for each cell; conductances in S after them, the mean of READS readings.
+    def pulse(self, place: Place, volts: Floats, widths_s: Floats) -> Floats:
+        """One pulse for each cell, shape (n,); conductances in S after them, the mean of READS readings.
 
         NaN for cells whose exchange was lost and for those that gave no reading.
         """
-        pulses = PulseList(place.rows, place.cols, volts, np.full(len(place), width_s))
+        pulses = PulseList(place.rows, place.cols, volts, widths_s)
         after_s = np.full(len(place), np.nan)
         start = 0
         for part in exchanges(pulses, self.crossbar.capabilities):
@@ -142,10 +142,10 @@ class Record:
     def __init__(self) -> None:
         self._parts: list[StepRecords] = []
 
-    def add(self, cells: NDArray[np.intp], volts: Floats, before_s: Floats, after_s: Floats) -> None:
-        """Keep steps whose conductances are known before and after, S; amplitudes in V."""
+    def add(self, cells: NDArray[np.intp], volts: Floats, widths_s: Floats, before_s: Floats, after_s: Floats) -> None:
+        """Keep steps whose conductances are known before and after, S; amplitudes in V, widths in s."""
         known = np.isfinite(before_s) & np.isfinite(after_s)
-        self._parts.append(StepRecords(cells[known], volts[known], before_s[known], after_s[known]))
+        self._parts.append(StepRecords(cells[known], volts[known], widths_s[known], before_s[known], after_s[known]))
 
     @property
     def steps(self) -> StepRecords:

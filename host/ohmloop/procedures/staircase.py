@@ -1,30 +1,50 @@
-"""Staircases: pulses of rising amplitude on some cells, until each has crossed its range."""
+"""Staircases: pulses of rising amplitude and width on some cells, until each has crossed its range."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, log
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ohmloop.procedures.probe import Floats, Place, Probe, Record
+from ohmloop.programming.profile import Drive
 
 SURE = 4.0
 """A change of more than so many standard deviations of a reading is a change."""
 
+LONGER = 2.0
+"""Most that one pulse is longer than the one before, as a factor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Staircase:
-    """One polarity: `way` is 1 for SET and -1 for RESET; voltages are magnitudes in V, widths in s.
+    """Pulses of one polarity, each stronger than the one before.
 
-    A cell is done when its conductance has passed `end_s`, in S, or at `max_v`.
+    Attributes:
+        way: 1 for SET and -1 for RESET.
+        volts, widths_s: of each pulse, shape (steps,); magnitudes in V, widths in s.
+        end_s: a cell is done when its conductance has passed this, S.
     """
 
     way: int
-    step_v: float
-    max_v: float
-    width_s: float
+    volts: Floats
+    widths_s: Floats
     end_s: float
+
+    @classmethod
+    def of(cls, way: int, drive: Drive, step_v: float, widths_s: tuple[float, float], end_s: float) -> Self:
+        """Amplitudes of a polarity with the shortest of the widths, then longer and longer pulses of the largest."""
+        shortest_s, longest_s = widths_s
+        volts = np.append(np.arange(drive.start_v, drive.max_v, step_v), drive.max_v)
+        longer_s = np.geomspace(shortest_s, longest_s, 1 + ceil(log(longest_s / shortest_s) / log(LONGER)))[1:]
+        return cls(
+            way,
+            np.append(volts, np.full(longer_s.size, drive.max_v)),
+            np.append(np.full(volts.size, shortest_s), longer_s),
+            end_s,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +53,44 @@ class Climbed:
 
     moved_v: Floats
     repeated: Floats
-    """Change by a second pulse of the same amplitude over that by the first; NaN where this was not tried."""
+    """Change by a second equal pulse over that by the first; NaN where this was not tried."""
 
 
 def climb(
     probe: Probe,
     place: Place,
     staircase: Staircase,
-    start_v: Floats,
     record: Record,
     *,
     noise: float,
+    start_v: Floats | None = None,
     repeat_above_s: float | None = None,
 ) -> Climbed:
-    """Pulse each cell with rising amplitudes from its `start_v` on, shape (n,).
+    """Give each cell the pulses of a staircase until it is done.
 
     Args:
         probe: pulses them.
         place: the cells.
         staircase: the pulses.
-        start_v: first amplitude of each cell, V.
         record: takes every step. Cells are numbered by their place in `place`.
         noise: scatter of one reading as a fraction of the conductance.
+        start_v: each cell begins with the first pulse of at least this amplitude, V, shape (n,); with the first if
+            it is NaN or None.
         repeat_above_s: the first pulse that moves a cell by more than this, S, is given once more; None: none is.
     """
-    volts = np.minimum(start_v, staircase.max_v).astype(np.float64)
+    step = np.searchsorted(staircase.volts, np.zeros(len(place)) if start_v is None else np.nan_to_num(start_v))
     now_s = np.nanmean(probe.read(place, 2), axis=0)
     moved_v, repeated = np.full(len(place), np.nan), np.full(len(place), np.nan)
     first_s = np.full(len(place), np.nan)
-    climbing = np.flatnonzero(staircase.way * (staircase.end_s - now_s) > 0)
+    climbing = np.flatnonzero((staircase.way * (staircase.end_s - now_s) > 0) & (step < staircase.volts.size))
     while climbing.size:
-        given = staircase.way * volts[climbing]
-        after_s = probe.pulse(place.chosen(climbing), given, staircase.width_s)
+        volts, widths_s = staircase.volts[step[climbing]], staircase.widths_s[step[climbing]]
+        after_s = probe.pulse(place.chosen(climbing), staircase.way * volts, widths_s)
         before_s = now_s[climbing]
-        record.add(climbing, given, before_s, after_s)
+        record.add(climbing, staircase.way * volts, widths_s, before_s, after_s)
         change_s = staircase.way * (after_s - before_s)
         visible = change_s > SURE * noise * np.maximum(before_s, after_s)
-        moved_v[climbing] = np.where(np.isnan(moved_v[climbing]) & visible, np.abs(given), moved_v[climbing])
+        moved_v[climbing] = np.where(np.isnan(moved_v[climbing]) & visible, volts, moved_v[climbing])
         again = np.zeros(climbing.size, dtype=bool)
         if repeat_above_s is not None:
             second = np.isfinite(first_s[climbing]) & np.isnan(repeated[climbing])
@@ -77,13 +98,7 @@ def climb(
             again = np.isnan(first_s[climbing]) & (change_s > repeat_above_s)
             first_s[climbing[again]] = change_s[again]
         now_s[climbing] = np.where(np.isfinite(after_s), after_s, before_s)
-        volts[climbing[~again]] += staircase.step_v
+        step[climbing[~again]] += 1
         passed = staircase.way * (now_s[climbing] - staircase.end_s) >= 0
-        climbing = climbing[again | (~passed & (volts[climbing] <= staircase.max_v))]
+        climbing = climbing[again | (~passed & (step[climbing] < staircase.volts.size))]
     return Climbed(moved_v, repeated)
-
-
-def below(moved_v: Floats, staircase: Staircase, steps: int, otherwise_v: float) -> Floats:
-    """Where to begin a further staircase: so many steps below the amplitude that moved each cell, V."""
-    known: NDArray[np.float64] = np.where(np.isfinite(moved_v), moved_v - steps * staircase.step_v, otherwise_v)
-    return np.maximum(known, staircase.step_v)

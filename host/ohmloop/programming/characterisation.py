@@ -16,7 +16,7 @@ from ohmloop.programming.disturbance import Disturbance
 from ohmloop.programming.errors import CharacterisationError
 from ohmloop.programming.population import LevelPopulation, Population, StepRecords, population_from_dict
 
-FORMAT = 1
+FORMAT = 2
 LARGEST = 64 << 20
 """Bytes of a file: more is not one of ours."""
 
@@ -98,6 +98,7 @@ class Characterisation:
             "records": {
                 "cells": steps.cells.tolist(),
                 "volts": steps.volts.tolist(),
+                "widths_s": steps.widths_s.tolist(),
                 "before_s": steps.before_s.tolist(),
                 "after_s": steps.after_s.tolist(),
             },
@@ -150,7 +151,7 @@ class Characterisation:
             raise CharacterisationError(f"cannot read profile {path}: {error}") from error
 
 
-STEP_FIELDS: Sequence[str] = ("volts", "before_s", "after_s")
+STEP_FIELDS: Sequence[str] = ("volts", "widths_s", "before_s", "after_s")
 
 
 def _floats(steps: Mapping[str, Any], name: str) -> np.ndarray[Any, np.dtype[np.float64]]:

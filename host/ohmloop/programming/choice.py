@@ -79,9 +79,12 @@ def choose(
 ) -> Choice:
     """Decide how to program an array of this size to a tolerance, as a fraction of the range.
 
-    `profile` and `bias` are those of the device file; amplitudes are only ever lowered from there.
+    `profile` and `bias` are those of the device file; amplitudes are only ever lowered from there, and pulses are only
+    ever shorter than its `width_s` where cells are isolated.
     """
     reasons = [_kind_reason(measured)]
+    if measured.disturbances:
+        profile = replace(profile, shortest_s=None)  # large amplitudes would reach cells that are not meant
     outlooks = tuple(
         found for scheme in Bias if (found := outlook(measured.disturbances, scheme, geometry)) is not None
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ohmloop.programming.population import StepRecords
+
 
 @dataclass(frozen=True, slots=True)
 class PulseRecord:
@@ -35,13 +37,14 @@ class History:
         """Add the pulses of one exchange, arrays of shape (n,)."""
         self._blocks.append((cells.copy(), np.stack([volts, widths_s, before_s, after_s], axis=1)))
 
-    def steps(self) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """All pulses in order, vectors of one length: cell, amplitude in V, conductance before and after in S."""
+    def steps(self) -> StepRecords:
+        """All pulses in order; those of which a conductance is not known are left out."""
         if not self._blocks:
-            return np.empty(0, dtype=np.intp), np.empty(0), np.empty(0), np.empty(0)
+            return StepRecords.none()
         cells = np.concatenate([cells for cells, _ in self._blocks])
-        volts, _, before_s, after_s = np.concatenate([block for _, block in self._blocks]).T
-        return cells, volts, before_s, after_s
+        steps = np.concatenate([block for _, block in self._blocks])
+        known = np.isfinite(steps).all(axis=1)
+        return StepRecords(cells[known], *steps[known].T)
 
     def of(self, cell: int) -> tuple[PulseRecord, ...]:
         """What one cell received."""

@@ -79,6 +79,7 @@ def _report(run: Run, board: str, said: Mapping[str, Any]) -> Report:
             Drive(**profile["set_drive"]),
             Drive(**profile["reset_drive"]),
             profile["width_s"],
+            profile.get("shortest_s"),
         ),
         acceptance=Acceptance(**said["acceptance"]),
         totals=totals,

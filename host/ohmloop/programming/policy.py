@@ -53,8 +53,9 @@ class Policy(Protocol):
         self,
         cells: NDArray[np.intp],
         volts: NDArray[np.float64],
+        widths_s: NDArray[np.float64],
         before_s: NDArray[np.float64],
         after_s: NDArray[np.float64],
     ) -> None:
-        """Pulses that were applied: amplitude in V and conductance in S before and after, all of shape (n,)."""
+        """Pulses that were applied: amplitude in V, width in s, conductance in S before and after; shape (n,)."""
         ...

@@ -41,9 +41,10 @@ class ProgrammingProfile:
     Attributes:
         g_min_s, g_max_s: conductance range, S; tolerances and errors are fractions of its width.
         set_drive, reset_drive: amplitudes of each polarity.
-        width_s: pulse width, s.
+        width_s: pulse width, s; the longest that a policy may choose.
+        shortest_s: the shortest that a policy may choose, s; None if every pulse has `width_s`.
 
-    Raises ValueError for a range that is empty or negative, or a width that is not positive.
+    Raises ValueError for a range that is empty or negative, or widths that are not positive or do not rise.
     """
 
     g_min_s: float
@@ -51,20 +52,30 @@ class ProgrammingProfile:
     set_drive: Drive
     reset_drive: Drive
     width_s: float
+    shortest_s: float | None = None
 
     def __post_init__(self) -> None:
         if not (isfinite(self.g_max_s) and 0 <= self.g_min_s < self.g_max_s):
             raise ValueError(f"a conductance range needs 0 <= g_min < g_max, not {self.g_min_s} to {self.g_max_s} S")
         if not (isfinite(self.width_s) and self.width_s > 0):
             raise ValueError(f"a pulse width must be above 0 s, not {self.width_s} s")
+        if self.shortest_s is not None and not 0 < self.shortest_s <= self.width_s:
+            raise ValueError(
+                f"the shortest width must be above 0 s and up to {self.width_s} s, not {self.shortest_s} s"
+            )
 
     @property
     def span_s(self) -> float:
         """Width of the conductance range, S."""
         return self.g_max_s - self.g_min_s
 
+    @property
+    def widths_s(self) -> tuple[float, float]:
+        """Shortest and longest pulse that a policy may choose, s."""
+        return (self.width_s if self.shortest_s is None else self.shortest_s), self.width_s
+
     def within(self, crossbar: Crossbar) -> ProgrammingProfile:
-        """The same profile with amplitudes that this crossbar accepts even in the worst case of its lines.
+        """The same profile with widths and amplitudes that this crossbar accepts, even in the worst case of its lines.
 
         Raises Unarmed if no device is armed, ProgrammingError if not even the start amplitude can be used.
         """
@@ -80,6 +91,7 @@ class ProgrammingProfile:
             self,
             set_drive=_usable(crossbar, "SET", self.set_drive, min(armed.v_set, board.limits.v_set)),
             reset_drive=_usable(crossbar, "RESET", self.reset_drive, min(armed.v_reset, board.limits.v_reset)),
+            shortest_s=None if self.shortest_s is None else max(self.shortest_s, board.pulse_min_s),
         )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ohmloop.programming.history import History
-from ohmloop.programming.population import LevelPopulation, Population, RatePopulation, StepCurve
+from ohmloop.programming.population import LevelPopulation, Population, RatePopulation, StepCurve, StepRecords
 
 Floats = NDArray[np.float64]
 
@@ -66,19 +66,17 @@ def residuals(history: History, population: Population) -> Residuals:
 
     Later pulses would not do: a policy has learned from the first, and chooses them by it.
     """
-    cells, volts, before_s, after_s = history.steps()
+    steps = history.steps()
     shifts: list[float | None] = []
     compared = 0
     for way in (1, -1):
-        mine = np.flatnonzero(np.sign(volts) == way)
-        first = mine[np.unique(cells[mine], return_index=True)[1]]
-        first = first[np.isfinite(before_s[first]) & np.isfinite(after_s[first])]
-        amplitudes_v = np.abs(volts[first])
+        mine = np.flatnonzero(np.sign(steps.volts) == way)
+        first = steps.chosen(mine[np.unique(steps.cells[mine], return_index=True)[1]])
         if isinstance(population, RatePopulation):
             curve, other = (population.set, population.reset) if way > 0 else (population.reset, population.set)
-            scores = _rate_scores(population, curve, other, way, amplitudes_v, before_s[first], after_s[first])
+            scores = _rate_scores(population, curve, other, way, first)
         elif way < 0:
-            scores = _level_scores(population, amplitudes_v, before_s[first], after_s[first])
+            scores = _level_scores(population, first)
         else:
             scores = np.empty(0)
         compared += scores.size
@@ -91,17 +89,17 @@ def _rate_scores(
     curve: StepCurve,
     other: StepCurve,
     way: int,
-    volts: Floats,
-    before_s: Floats,
-    after_s: Floats,
+    steps: StepRecords,
 ) -> Floats:
     """Logarithm of the rate that each step tells less that of the typical cell, in standard deviations."""
+    before_s, after_s, volts = steps.before_s, steps.after_s, np.abs(steps.volts)
     window_s = curve.window_s(before_s, other.bound_s)
     scatter_s = np.sqrt(2) * np.hypot(population.read_noise * np.maximum(before_s, after_s), population.read_floor_s)
     least = np.clip(scatter_s / window_s, SMALLEST, LARGEST)
     part = np.clip(way * (after_s - before_s) / window_s, least, LARGEST)
     typical_v = np.array(curve.threshold_v)
-    predicted = np.maximum(curve.log_rate(volts, typical_v), np.log(-np.log1p(-least)))
+    log_rate = curve.log_rate(volts, typical_v) + np.log(steps.widths_s / population.width_s)
+    predicted = np.maximum(log_rate, np.log(-np.log1p(-least)))
     slope = (curve.log_rate(volts + SLOPE_V, typical_v) - curve.log_rate(volts - SLOPE_V, typical_v)) / (2 * SLOPE_V)
     variance = (
         (slope * curve.threshold_spread_v) ** 2 + curve.rate_spread**2 + curve.cycle_noise**2 + (least / part) ** 2
@@ -110,15 +108,16 @@ def _rate_scores(
     return scores
 
 
-def _level_scores(population: LevelPopulation, volts: Floats, before_s: Floats, after_s: Floats) -> Floats:
+def _level_scores(population: LevelPopulation, steps: StepRecords) -> Floats:
     """Amplitude that leads a typical cell to the depth that was reached less the one given, in standard deviations.
 
     Only first pulses after a SET, of cells that went neither nowhere nor all the way, tell an amplitude.
     """
+    before_s, after_s = steps.before_s, steps.after_s
     after_set = before_s > population.low_s - 3 * max(population.low_spread_s, 0.05 * population.low_s)
     depth = (before_s - after_s) / np.maximum(before_s - population.floor_s, 1e-12)
     telling = after_set & (depth > population.depths[0]) & (depth < population.depths[-1])
     spread_v = np.hypot(population.device_spread_v, population.cycle_spread_v)
     typical_v = np.interp(depth[telling], population.depths, population.volts)
-    scores: Floats = (typical_v - volts[telling]) / max(float(spread_v), 1e-6)
+    scores: Floats = (typical_v + steps.volts[telling]) / max(float(spread_v), 1e-6)
     return scores

@@ -40,7 +40,8 @@ class FilterSettings:
 
     Attributes:
         drift: standard deviation that ln R of a cell gains with every pulse, so that wear is followed.
-        escape: rise of the amplitude for every missing response, as a fraction of the nominal amplitude.
+        escape: rise of the amplitude for every missing response, as a fraction of the nominal amplitude; a pulse
+            that is not the longest grows longer, too.
         turning: pulses that an overshoot costs beyond its error while the other polarity has not been tried.
     """
 
@@ -62,7 +63,7 @@ class StepFilter:
 
     Args:
         population: what is known of all cells together.
-        profile: amplitudes that may be proposed.
+        profile: amplitudes and widths that may be proposed.
         cells: number of cells.
         band_s: half-width within which a cell is accepted, S.
         cost: pulses still to come, from `cost_to_go`, with `cost_step` between two elements.
@@ -84,12 +85,14 @@ class StepFilter:
         self._log_likelihood: list[Floats] = []
         self._misses: list[Floats] = []
         self._fresh = [0, 0]
+        self._width_s = population.width_s
         self._trust = float(max(population.cells, ASSUMED_CELLS))
         self.curves = (population.set, population.reset)
         self._steps = ffi.new("ohm_steps *")
         steps = self._steps
         steps.read_noise, steps.read_floor = population.read_noise, population.read_floor_s
         steps.band, steps.drift, steps.turning = band_s, settings.drift**2, settings.turning
+        steps.shortest, steps.longest = np.log(np.array(profile.widths_s) / population.width_s).tolist()
         steps.costs, steps.cost_step, steps.cost = cost.size, cost_step, self._keep(cost)
         whole_s = population.set.bound_s - population.reset.bound_s
         for number, (curve, drive) in enumerate(
@@ -121,20 +124,23 @@ class StepFilter:
         share: Floats = weights / weights.sum()
         return share
 
-    def propose(self, cells: NDArray[np.intp], measured_s: Floats, targets_s: Floats) -> Floats:
-        """Amplitudes of the next pulses, V, positive towards SET, shape (n,). Changes nothing."""
-        volts = np.empty(cells.size)
+    def propose(self, cells: NDArray[np.intp], measured_s: Floats, targets_s: Floats) -> tuple[Floats, Floats]:
+        """Amplitudes, V, positive towards SET, and widths, s, of the next pulses, shape (n,). Changes nothing."""
+        volts, widths = np.empty((2, cells.size))
         lib.ohm_steps_propose(
-            self._steps, _numbers(cells), _values(measured_s), _values(targets_s), cells.size, _values(volts)
+            *(self._steps, _numbers(cells), _values(measured_s), _values(targets_s)),
+            *(cells.size, _values(volts), _values(widths)),
         )
-        return volts
+        return volts, widths * self._width_s
 
-    def learn(self, cells: NDArray[np.intp], volts: Floats, before_s: Floats, after_s: Floats) -> Floats:
+    def learn(
+        self, cells: NDArray[np.intp], volts: Floats, widths_s: Floats, before_s: Floats, after_s: Floats
+    ) -> Floats:
         """Take in what pulses did; gives the logarithm of how likely each outcome was before, shape (n,)."""
         evidence = np.empty(cells.size)
         lib.ohm_steps_learn(
             self._steps,
-            *(_numbers(cells), _values(volts), _values(before_s), _values(after_s)),
+            *(_numbers(cells), _values(volts), _values(widths_s / self._width_s), _values(before_s), _values(after_s)),
             *(cells.size, _values(evidence)),
         )
         for number, pulsed in enumerate((volts >= 0, volts < 0)):

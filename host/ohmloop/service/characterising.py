@@ -23,7 +23,7 @@ from ohmloop.store import Run, Store
 KIND = CHARACTERISE
 EVENT = "characterised"
 
-NOTHING = StepRecords(np.empty(0, dtype=np.intp), *(np.empty(0) for _ in range(3)))
+NOTHING = StepRecords.none()
 
 
 class Characterising:

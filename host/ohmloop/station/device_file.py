@@ -93,11 +93,16 @@ class DriveSection(_Section):
 
 
 class ProgrammingSection(_Section):
-    """`[programming]`: what unselected lines do, current range while pulsing, pulse width in s, amplitudes."""
+    """`[programming]`: what unselected lines do, current range while pulsing, pulse width in s, amplitudes.
+
+    `shortest_s` allows policies to choose shorter pulses down to this, at larger amplitudes; without it every pulse has
+    `width_s`.
+    """
 
     bias: Bias = Bias.HALF
     pulse_range: FixedRange = CurrentRange.H
     width_s: Positive
+    shortest_s: Positive | None = None
     set: DriveSection
     reset: DriveSection
 
@@ -250,8 +255,9 @@ class DeviceFile(_Section):
     def profile(self) -> ProgrammingProfile:
         """How the device is programmed."""
         low, high = self.array.conductance_s
-        drives = [Drive(**dict(section)) for section in (self.programming.set, self.programming.reset)]
-        return ProgrammingProfile(low, high, drives[0], drives[1], self.programming.width_s)
+        said = self.programming
+        drives = [Drive(**dict(section)) for section in (said.set, said.reset)]
+        return ProgrammingProfile(low, high, drives[0], drives[1], said.width_s, said.shortest_s)
 
 
 def _explain(place: tuple[Any, ...], message: str) -> str:

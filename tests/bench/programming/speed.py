@@ -50,9 +50,11 @@ class Timed:
         self.pulses += cells.size
         return proposal
 
-    def learn(self, cells: NDArray[np.intp], volts: Floats, before_s: Floats, after_s: Floats) -> None:
+    def learn(
+        self, cells: NDArray[np.intp], volts: Floats, widths_s: Floats, before_s: Floats, after_s: Floats
+    ) -> None:
         began_s = process_time()
-        self._policy.learn(cells, volts, before_s, after_s)
+        self._policy.learn(cells, volts, widths_s, before_s, after_s)
         self.taken_s += process_time() - began_s
 
 

@@ -18,7 +18,7 @@ from ohmloop.programming.step_filter import FilterSettings, StepFilter
 class Bayes:
     """A posterior over each cell's threshold and rate, for each polarity, on the step curves of the population.
 
-    The next amplitude is the one with the fewest pulses expected to be still to come (`cost_to_go`), over what is known
+    The next pulse is the one with the fewest pulses expected to be still to come (`cost_to_go`), over what is known
     of the cell and over the noise of the pulse: unsure cells are approached from one side, known ones are hit. What the
     pulses of all cells tell of the population sharpens what is expected of those that were not pulsed yet, so a stale
     or merely assumed population is put right on the way. The loops are in C: host/kernels/steps.
@@ -41,7 +41,6 @@ class Bayes:
         profile = context.profile
         population = rate_population(context.population, profile, self.name)
         self._targets_s = np.array(targets_s, dtype=np.float64)
-        self._width_s = profile.width_s
         band_s = context.guard * context.tolerance * profile.span_s
         read_noise = np.hypot(population.read_noise * (profile.g_min_s + profile.g_max_s) / 2, population.read_floor_s)
         noise = (population.set.cycle_noise + population.reset.cycle_noise) / 2
@@ -51,16 +50,16 @@ class Bayes:
         )
 
     def propose(self, cells: NDArray[np.intp], measured_s: NDArray[np.float64]) -> Proposal:
-        """The next amplitude of each cell at its measured conductance, S."""
-        volts = self._filter.propose(cells, measured_s, self._targets_s[cells])
-        return Proposal(volts, np.full(cells.size, self._width_s))
+        """The next pulse of each cell at its measured conductance, S."""
+        return Proposal(*self._filter.propose(cells, measured_s, self._targets_s[cells]))
 
     def learn(
         self,
         cells: NDArray[np.intp],
         volts: NDArray[np.float64],
+        widths_s: NDArray[np.float64],
         before_s: NDArray[np.float64],
         after_s: NDArray[np.float64],
     ) -> None:
         """Sharpen what is known of the cells that were pulsed."""
-        self._filter.learn(cells, volts, before_s, after_s)
+        self._filter.learn(cells, volts, widths_s, before_s, after_s)

@@ -17,6 +17,9 @@ from ohmloop.programming.population.rate import rate_population
 Floats = NDArray[np.float64]
 Cells = NDArray[np.intp]
 
+LONGER = 0.3
+"""Growth of a pulse that is not the longest for every missing response, of the logarithm of its width."""
+
 
 @dataclass(frozen=True, slots=True)
 class EkfSettings:
@@ -62,7 +65,7 @@ class Ekf:
         population = rate_population(context.population, context.profile, self.name)
         self._population: RatePopulation = population
         self._targets_s = np.array(targets_s, dtype=np.float64)
-        self._width_s = context.profile.width_s
+        self._log_widths = np.log(np.array(context.profile.widths_s) / population.width_s)
         self._drives = DriveTable(context.profile)
         cells = self._targets_s.size
         self._curves = (population.set, population.reset)
@@ -71,45 +74,51 @@ class Ekf:
         self._missed = np.zeros((2, cells))
 
     def propose(self, cells: Cells, measured_s: Floats) -> Proposal:
-        """The next amplitude of each cell at its measured conductance, S."""
+        """The next pulse of each cell at its measured conductance, S."""
         direction = np.where(self._targets_s[cells] < measured_s, -1, 1).astype(np.int8)
         polarity = self._drives.polarity(direction)
-        volts = np.empty(cells.size)
+        volts, widths_s = np.empty((2, cells.size))
         for number in range(2):
             mine = polarity == number
-            volts[mine] = self._aimed(number, cells[mine], measured_s[mine])
+            volts[mine], widths_s[mine] = self._aimed(number, cells[mine], measured_s[mine])
         held_v = self._drives.held(polarity, np.maximum(volts, 0.25 * self._drives.start_v[polarity]))
-        return Proposal(direction * held_v, np.full(cells.size, self._width_s))
+        return Proposal(direction * held_v, widths_s)
 
-    def learn(self, cells: Cells, volts: Floats, before_s: Floats, after_s: Floats) -> None:
+    def learn(self, cells: Cells, volts: Floats, widths_s: Floats, before_s: Floats, after_s: Floats) -> None:
         """Move the thresholds to where the outcomes say they are."""
         for number in range(2):
             mine = (volts < 0) == (number == 1)
-            self._follow(number, cells[mine], np.abs(volts[mine]), before_s[mine], after_s[mine])
+            self._follow(number, *(each[mine] for each in (cells, np.abs(volts), widths_s, before_s, after_s)))
 
-    def _aimed(self, number: int, cells: Cells, measured_s: Floats) -> Floats:
+    def _aimed(self, number: int, cells: Cells, measured_s: Floats) -> tuple[Floats, Floats]:
+        """Magnitudes, V, and widths, s."""
         curve, mean_v = self._curves[number], self._mean_v[number, cells]
         error_s = np.abs(self._targets_s[cells] - measured_s)
         window_s = self._window_s(number, measured_s)
 
-        def amplitude(wanted_s: Floats) -> Floats:
+        def pulse(wanted_s: Floats) -> tuple[Floats, Floats]:
             part = np.clip(wanted_s / window_s, 1e-6, 0.97)
-            return curve.volts_for(np.log(-np.log1p(-part)), mean_v)
+            log_rate = np.log(-np.log1p(-part))
+            return curve.pulse_for(log_rate, mean_v, self._drives.max_v[number], self._log_widths)
 
-        slope = _slope(curve, amplitude(error_s), mean_v)
+        slope = _slope(curve, pulse(error_s)[0], mean_v)
         variance = self._variance[number, cells] * slope**2 + curve.cycle_noise**2
         short = np.exp(-np.minimum(self.settings.caution * variance, self.settings.most_short))
-        raised_v = 0.04 * self._drives.nominal_v[number] * np.maximum(self._missed[number, cells] - 2, 0)
-        aimed_v: Floats = amplitude(error_s * short) + raised_v
-        return aimed_v
+        volts, log_width = pulse(error_s * short)
+        missed = np.maximum(self._missed[number, cells] - 2, 0)
+        longer = np.minimum(log_width + LONGER * missed, self._log_widths[1])
+        return volts + 0.04 * self._drives.nominal_v[number] * missed, self._population.width_s * np.exp(longer)
 
-    def _follow(self, number: int, cells: Cells, volts: Floats, before_s: Floats, after_s: Floats) -> None:
+    def _follow(
+        self, number: int, cells: Cells, volts: Floats, widths_s: Floats, before_s: Floats, after_s: Floats
+    ) -> None:
         curve, mean_v, variance = self._curves[number], self._mean_v[number, cells], self._variance[number, cells]
         way = 1.0 if number == 0 else -1.0
         window_s = self._window_s(number, before_s)
         larger_s = np.maximum(before_s, after_s)
         scatter_s = np.sqrt(2) * np.hypot(self._population.read_noise * larger_s, self._population.read_floor_s)
-        rate = np.exp(np.minimum(curve.log_rate(volts, mean_v), 3.4))
+        log_rate = curve.log_rate(volts, mean_v) + np.log(widths_s / self._population.width_s)
+        rate = np.exp(np.minimum(log_rate, 3.4))
         told_s = window_s * -np.expm1(-rate)
         stretch = 1 / np.hypot(2 * scatter_s, told_s)
         of_rate = stretch * window_s * rate * np.exp(-rate)

@@ -91,7 +91,7 @@ class Level:
         volts = np.where(up, self._set_v(cells), -self._reset_v(cells, measured_s))
         return Proposal(volts, np.full(cells.size, self._profile.width_s))
 
-    def learn(self, cells: Cells, volts: Floats, before_s: Floats, after_s: Floats) -> None:
+    def learn(self, cells: Cells, volts: Floats, widths_s: Floats, before_s: Floats, after_s: Floats) -> None:
         """Take in what the pulses tell of the shifts of cells and cycles."""
         up = volts > 0
         self._learn_set(cells[up], after_s[up])

@@ -24,6 +24,8 @@ class StepCurve:
 
         |dG| = W(G) (1 - exp(-R)),   ln R = ln_rate + k + x + exponent ln softplus((V - phi) / softness_v)
 
+    and R grows with the width of the pulse, in proportion,
+
     with W(G) the distance to `bound_s`. phi is normal over the cells, k (how fast a cell is) too; x is drawn anew for
     every pulse. The form covers power laws above a threshold (VTEAM; Kvatinsky et al., IEEE TCAS-II 62:786, 2015) and
     rates that are exponential in the voltage (metastable switches, ion hopping) with softness_v / exponent as the volts
@@ -32,7 +34,7 @@ class StepCurve:
     Attributes:
         threshold_v, threshold_spread_v: mean and standard deviation of phi over the cells, V.
         softness_v: width of the bend at the threshold, V.
-        exponent, ln_rate: see above; for pulses of the width that the population was learned with.
+        exponent, ln_rate: see above; for pulses of the `width_s` of the population.
         rate_spread: standard deviation of k over the cells.
         cycle_noise: standard deviation of x from pulse to pulse.
         bound_s: conductance that this polarity drives to, S.
@@ -67,6 +69,18 @@ class StepCurve:
         s = np.exp((log_rate - self.ln_rate) / self.exponent)
         # softplus(u) = s at u = ln(e^s - 1) = s + ln(1 - e^-s)
         return thresholds_v + self.softness_v * (s + np.log(-np.expm1(-np.maximum(s, 1e-300))))
+
+    def pulse_for(
+        self, log_rate: Floats, thresholds_v: Floats, largest_v: float, log_widths: Floats
+    ) -> tuple[Floats, Floats]:
+        """The amplitude in V, and the logarithm of the width over that of the curve, at which ln R is `log_rate`.
+
+        `log_widths` are the least and the most of the latter. An amplitude far above the threshold comes first: there
+        it hardly matters where the threshold lies. It is smaller only where the shortest pulse would do too much, and
+        above `largest_v` where the longest does not suffice.
+        """
+        log_width = np.clip(log_rate - self.log_rate(np.array(largest_v), thresholds_v), *log_widths)
+        return self.volts_for(log_rate - log_width, thresholds_v), log_width
 
     def window_s(self, conductances_s: Floats, other_bound_s: float) -> Floats:
         """W: what is left to the bound, S, at least NEAREST of the distance between the bounds."""

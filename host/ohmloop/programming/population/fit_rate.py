@@ -50,7 +50,7 @@ def fit_rate(
     scatter of estimates. Staircases of both polarities on a few cells suffice; pulses that moved nothing count too.
 
     Args:
-        records: steps of pulses of the profile's width, of both polarities. Those from beyond the end of the range that
+        records: steps of both polarities. Those from beyond the end of the range that
             they drive to are left out: no policy goes on there.
         profile: where amplitudes and conductances lie.
         read_noise: scatter of one reading, as of RatePopulation.
@@ -127,6 +127,7 @@ class _Steps:
     starts: NDArray[np.intp]
     counts: NDArray[np.intp]
     volts: Floats
+    log_widths: Floats
     before_s: Floats
     step_s: Floats
     scatter_s: Floats
@@ -142,7 +143,7 @@ class _Steps:
         step_s = way * (records.after_s - records.before_s)
         visible = step_s > VISIBLE * scatter_s
         volts = np.abs(records.volts)
-        order = np.lexsort((-volts, visible, records.cells))
+        order = np.lexsort((-volts * records.widths_s, visible, records.cells))
         order = order[visible[order] | (_rank(records.cells[order], visible[order]) < HIDDEN_KEPT)]
         cells = records.cells[order]
         starts = np.flatnonzero(np.concatenate(([True], cells[1:] != cells[:-1])))
@@ -150,6 +151,7 @@ class _Steps:
             starts=starts,
             counts=np.diff(np.append(starts, cells.size)),
             volts=volts[order],
+            log_widths=np.log(records.widths_s[order] / population.width_s),
             before_s=records.before_s[order],
             step_s=step_s[order],
             scatter_s=scatter_s[order],
@@ -169,6 +171,7 @@ class _Steps:
         scatter_s = self.scatter_s[:, None]
         seen = np.arcsinh(self.step_s[:, None] / (2 * scatter_s))
         log_rate = curve.log_rate(self.volts[:, None], curve.threshold_v + self.grid_v)
+        log_rate += self.log_widths[:, None]
         spread, quickness = curve.rate_spread**2, np.zeros((self.starts.size, self.grid_v.size))
         for _ in range(LINEARISATIONS):
             k = np.repeat(quickness, self.counts, axis=0)

@@ -20,6 +20,7 @@ class RatePopulation:
 
     Attributes:
         set, reset: step curves of the polarities; the bound of SET lies above that of RESET.
+        width_s: width of the pulses that the curves are of, s; R goes with the width.
         read_noise: standard deviation of one reading as a fraction of the conductance.
         read_floor_s: the part that does not depend on the conductance, S.
         cells: number of cells it was learned from, 0 if it was assumed.
@@ -29,6 +30,7 @@ class RatePopulation:
 
     set: StepCurve
     reset: StepCurve
+    width_s: float
     read_noise: float
     read_floor_s: float
     cells: int
@@ -38,6 +40,7 @@ class RatePopulation:
             self.set.bound_s > self.reset.bound_s,
             f"SET must lead to more than RESET, not to {self.set.bound_s} S against {self.reset.bound_s} S",
         )
+        require(finite("width_s", self.width_s) > 0, f"width_s must be above 0 s, not {self.width_s}")
         scatter = (finite("read_noise", self.read_noise), finite("read_floor_s", self.read_floor_s))
         require(
             min(scatter) >= 0 and sum(scatter) > 0,
@@ -56,6 +59,7 @@ class RatePopulation:
         return cls(
             set=_assumed(profile.set_drive, profile.g_max_s + 0.3 * span_s),
             reset=_assumed(profile.reset_drive, max(profile.g_min_s - 0.1 * span_s, 0.0)),
+            width_s=profile.width_s,
             read_noise=READ_NOISE,
             read_floor_s=READ_FLOOR * span_s,
             cells=0,
@@ -67,6 +71,7 @@ class RatePopulation:
             "type": "rate",
             "set": self.set.to_dict(),
             "reset": self.reset.to_dict(),
+            "width_s": self.width_s,
             "read_noise": self.read_noise,
             "read_floor_s": self.read_floor_s,
             "cells": self.cells,
@@ -79,6 +84,7 @@ class RatePopulation:
         return cls(
             set=StepCurve.from_dict(given["set"]),
             reset=StepCurve.from_dict(given["reset"]),
+            width_s=finite("width_s", given["width_s"]),
             read_noise=finite("read_noise", given["read_noise"]),
             read_floor_s=finite("read_floor_s", given["read_floor_s"]),
             cells=given["cells"],

@@ -15,18 +15,20 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class StepRecords:
-    """Pulses of one width on some cells, in the order they were applied.
+    """Pulses on some cells, in the order they were applied.
 
     Attributes, all of shape (n,):
         cells: number of the cell, 0 or more.
         volts: amplitude, V, positive towards SET.
+        widths_s: width, s, above 0.
         before_s, after_s: conductance before and after, S.
 
-    Raises PopulationError for other shapes, values that are not finite, or negative cells.
+    Raises PopulationError for other shapes, values that are not finite, negative cells, widths that are not positive.
     """
 
     cells: NDArray[np.intp]
     volts: Floats
+    widths_s: Floats
     before_s: Floats
     after_s: Floats
 
@@ -34,8 +36,14 @@ class StepRecords:
         arrays = [getattr(self, field.name) for field in fields(self)]
         if any(array.ndim != 1 or array.shape != self.cells.shape for array in arrays):
             raise PopulationError(f"records are vectors of one length, not {[array.shape for array in arrays]}")
-        if not all(np.isfinite(array).all() for array in arrays) or (self.cells < 0).any():
-            raise PopulationError("records have finite values and cells from 0 on: leave out pulses without readings")
+        if (
+            not all(np.isfinite(array).all() for array in arrays)
+            or (self.cells < 0).any()
+            or (self.widths_s <= 0).any()
+        ):
+            raise PopulationError(
+                "records have finite values, widths above 0 s and cells from 0 on: leave out pulses without readings"
+            )
 
     def __len__(self) -> int:
         return self.cells.size
@@ -47,6 +55,11 @@ class StepRecords:
             raise PopulationError("there are no records")
         return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
 
+    @classmethod
+    def none(cls) -> StepRecords:
+        """No records."""
+        return cls(np.empty(0, dtype=np.intp), *np.empty((4, 0)))
+
     def chosen(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> StepRecords:
         """Some of the records."""
-        return StepRecords(self.cells[which], self.volts[which], self.before_s[which], self.after_s[which])
+        return StepRecords(*(getattr(self, field.name)[which] for field in fields(self)))
