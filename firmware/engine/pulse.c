@@ -4,11 +4,11 @@
 /* A gate that is still open this long after its time has a broken timer. */
 #define GATE_LATE_NS 1000000u
 
-/* Waits for what is left of the settling since `loaded_ns`: the checks were made meanwhile. */
-static void settle(ohm_engine *e, uint64_t loaded_ns)
+/* Waits for what is left of the settling since the last code or switch moved: the checks were made meanwhile. */
+static void settle(ohm_engine *e, uint64_t moved_ns)
 {
     const uint64_t needed_ns = (uint64_t)ohm_settling_ns(e, e->lines.col_range) + OHM_CLOCK_STEP_NS;
-    const uint64_t passed_ns = e->hal.clock_ns(e->hal.ctx) - loaded_ns;
+    const uint64_t passed_ns = e->hal.clock_ns(e->hal.ctx) - moved_ns;
     if (passed_ns < needed_ns)
         e->hal.delay_ns(e->hal.ctx, (uint32_t)(needed_ns - passed_ns));
 }
@@ -24,14 +24,14 @@ static int gate_open(ohm_engine *e)
         return status;
     ohm_span(e, 1);
     ohm_load(e, OHM_LOADED_OTHER);
-    const uint64_t loaded_ns = e->hal.clock_ns(e->hal.ctx);
     ohm_latch(e, e->lines.row_on, e->lines.col_range);
+    const uint64_t moved_ns = e->hal.clock_ns(e->hal.ctx);
     status = ohm_pulse_limits(e, &p);
     if (status == OHM_OK)
         status = ohm_pulse_pairs(e, &p);
     if (status != OHM_OK)
         return status;
-    settle(e, loaded_ns);
+    settle(e, moved_ns);
     if (!ohm_still_energised(e))
         return ohm_report(e, OHM_E_TRIP, p.item, p.row, p.col);
     ++*ohm_pulse_counter(e, &p);
