@@ -99,6 +99,28 @@ def test_a_killed_programming_run_is_resumed_at_once(tmp_path: Path, bench: Benc
     assert sum(record.applied or 0 for record in records) == gates
 
 
+def test_a_killed_forming_run_is_resumed(tmp_path: Path, bench: Bench, ohmloop: Command) -> None:
+    where = bench.where[:4]
+    dut = Path(where[3])
+    dut.write_text(
+        dut.read_text().replace("v_reset = 2.1", "v_reset = 2.1\nforming = 2.4")
+        + '\n[forming]\nstart_v = 0.8\nstep_v = 0.1\nwidth_s = 10e-6\npulse_range = "H"\nformed_s = 60e-6\n'
+    )
+    with running(tmp_path, "form", *where) as process:
+        bench.wait_for_pulses()
+        process.kill()
+        process.wait()
+    bench.control.ask("fault", none=True)
+    assert "cannot be resumed" in ohmloop("program", *bench.where, "--resume", "1").err
+    done = ohmloop("form", *where, "--resume", "1", "--json")
+    assert done.code == 0, done.err
+    (report,) = done.json["boards"]
+    assert report["outcome"] == "done"
+    assert report["declared_in_band"] == 1.0
+    assert report["pulses_per_cell"]["total"] == bench.control.ask("truth")["gates"]
+    assert [(run["kind"], run["state"]) for run in ohmloop("runs", "list", "--json").json] == [("form", "done")]
+
+
 def test_a_killed_service_comes_back_at_once(tmp_path: Path, bench: Bench) -> None:
     with running(tmp_path, "serve", *bench.where, "--port", "0") as process:
         url = line_with(process, "serving large on").split()[-1]

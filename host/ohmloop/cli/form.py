@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from ohmloop.cli.failure import FAILED, CommandError
 from ohmloop.cli.interrupt import carry_out
 from ohmloop.cli.opening import open_device, our_station
@@ -9,18 +13,27 @@ from ohmloop.cli.options import Devices, DutFile, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
 
 
-def form(device: Devices, dut: DutFile = None, store: StorePath = None, json: AsJson = False) -> None:
+def form(
+    device: Devices,
+    dut: DutFile = None,
+    resume: Annotated[int | None, typer.Option(metavar="RUN", help="Go on with an interrupted run.")] = None,
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
     """Form every usable cell that does not conduct yet, as the device file's [forming] says. Moves cells for good.
 
     Cells that are formed get no pulse, so it can be repeated. The boards are armed with the forming limit meanwhile,
-    and without it afterwards.
+    and without it afterwards. The first Ctrl-C waits for a safe point, the second stops at once.
     """
     from ohmloop.cli.progress import CampaignProgress
     from ohmloop.service.forming import KIND, FormingJob
+    from ohmloop.service.programming import settle_interrupted
 
     under_test = open_device(device, dut)
     with our_station(device, under_test, store) as station, CampaignProgress(quiet=json) as progress:
-        work = FormingJob(station, tell=progress)
+        if resume is not None:
+            settle_interrupted(station, resume, KIND)
+        work = FormingJob(station, resume=resume, tell=progress)
         job = carry_out(station, KIND, work)
     if job.failure is not None:
         raise job.failure
@@ -44,4 +57,4 @@ def form(device: Devices, dut: DutFile = None, store: StorePath = None, json: As
         )
     if not work.complete:
         notes = "; ".join(f"board {board['board']}: {board['note']}" for board in summary["boards"] if board["note"])
-        raise CommandError(f"stopped before the end ({notes}); `ohmloop form` again goes on with the rest", FAILED)
+        raise CommandError(f"stopped before the end ({notes}); go on with --resume {work.run.id}", FAILED)

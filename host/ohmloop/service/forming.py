@@ -10,6 +10,7 @@ import numpy as np
 from ohmloop.procedures.forming import Formed, Forming
 from ohmloop.programming import Outcome, Progress
 from ohmloop.service.moving import FORM
+from ohmloop.service.programming import resumable
 from ohmloop.station import Job, Station
 
 KIND = FORM
@@ -20,33 +21,44 @@ class FormingJob:
 
     Args:
         station: its boards are ours; they are armed for forming while the job runs, and for programming afterwards.
+        resume: number of an interrupted run to go on with.
         tell: called with each Progress, in the job's thread.
 
-    Raises DeviceFileError if the device file does not say how the device is formed.
+    Raises DeviceFileError if the device file does not say how the device is formed; NotFound, and StationError for a
+    run that cannot be resumed here.
 
     Attributes:
         run: the run it is journalled in. formed: what came of each board so far.
     """
 
-    def __init__(self, station: Station, tell: Callable[[Progress], None] | None = None) -> None:
+    def __init__(
+        self, station: Station, *, resume: int | None = None, tell: Callable[[Progress], None] | None = None
+    ) -> None:
         self._plan = station.device.forming_plan
-        self.run = station.begin(KIND, {"max_v": self._plan.max_v, "formed_s": self._plan.formed_s}, forming=True)
+        if resume is None:
+            self.run = station.begin(KIND, {"max_v": self._plan.max_v, "formed_s": self._plan.formed_s}, forming=True)
+        else:
+            self.run = resumable(station, resume, KIND)
+            self.run.restart()
         self.formed: list[Formed] = []
         self._station = station
         self._tell = tell
 
     def __call__(self, job: Job) -> dict[str, Any]:
-        """Form, until every cell is decided or the job is cancelled; returns what `summary` returns."""
+        """Form, until every cell is decided or the job is cancelled; returns what `summary` returns.
+
+        A run that does not come to its end, for whatever reason, stays resumable.
+        """
         station = self._station
         try:
             station.arm(forming=True)
             self._form(job)
         except Exception as error:
-            self.run.finish("failed", {"error": f"{type(error).__name__}: {error}"})
+            self.run.finish("paused", {"error": f"{type(error).__name__}: {error}"})
             raise
         finally:
             station.arm()
-        self.run.finish("done" if self.complete else "cancelled", self.summary())
+        self.run.finish("done" if self.complete else "paused", self.summary())
         return self.summary()
 
     @property
