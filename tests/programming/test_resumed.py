@@ -66,11 +66,12 @@ class Recorded:
         self,
         cells: NDArray[np.intp],
         volts: NDArray[np.float64],
+        widths_s: NDArray[np.float64],
         before_s: NDArray[np.float64],
         after_s: NDArray[np.float64],
     ) -> None:
-        self.learned.append(np.stack([cells, volts, before_s, after_s]))
-        self._policy.learn(cells, volts, before_s, after_s)
+        self.learned.append(np.stack([cells, volts, widths_s, before_s, after_s]))
+        self._policy.learn(cells, volts, widths_s, before_s, after_s)
 
 
 class Crash(Exception):
