@@ -8,6 +8,7 @@
 #include "vectors.h"
 
 #define LANES ((size_t)8)
+#define PANELS ((size_t)2) /* at most, at once */
 
 /* to[j * to_step + i] = from[i * from_step + j] for a tile of 4 x 4. */
 OHM_INLINE void transpose_tile(const double *from, size_t from_step, double *to, size_t to_step)
@@ -62,20 +63,27 @@ OHM_INLINE void panel_store(const double *panel, size_t lanes, size_t cols, doub
 }
 
 /* A ladder, seen from each node towards its beginning, is a conductance s: s_0 = load + terminal and
- * s_j = load + s_(j-1) a_(j-1) with a = 1 / (1 + r s). These are the a, and in `last` 1 / s of the last node. */
-OHM_INLINE void panel_factor(const double *load, const double *r, const double *near, const double *far, size_t cols,
-                             double *a, double *last)
+ * s_j = load + s_(j-1) a_(j-1) with a = 1 / (1 + r s). These are the a, and in `last` 1 / s of the last node. Panels lie
+ * one behind the other; several at once, since each of them mostly waits for its divisions. */
+OHM_INLINE void panel_factor(size_t panels, const double *load, const double *r, const double *near, const double *far,
+                             size_t cols, double *a, double *last)
 {
-    const vec8 *const g = (const vec8 *)load, ohm = *(const vec8 *)r;
-    vec8 *const passed = (vec8 *)a, s = *(const vec8 *)near, seen = s;
-    for (size_t j = 0; j < cols; j++) {
-        seen = s + g[j];
-        passed[j] = 1 / (1 + ohm * seen);
-        s = seen * passed[j];
-    }
-    const vec8 total = seen + *(const vec8 *)far;
-    for (size_t i = 0; i < LANES; i++)
-        last[i] = total[i] > 0 ? 1 / total[i] : 0;
+    const vec8 *const g = (const vec8 *)load, *const ohm = (const vec8 *)r;
+    vec8 *const passed = (vec8 *)a, s[PANELS], seen[PANELS];
+    for (size_t k = 0; k < panels; k++)
+        s[k] = seen[k] = ((const vec8 *)near)[k];
+    for (size_t j = 0; j < cols; j++)
+        for (size_t k = 0; k < panels; k++) {
+            const size_t at = k * cols + j;
+            seen[k] = s[k] + g[at];
+            passed[at] = 1 / (1 + ohm[k] * seen[k]);
+            s[k] = seen[k] * passed[at];
+        }
+    for (size_t k = 0; k < panels; k++)
+        for (size_t i = 0; i < LANES; i++) {
+            const double total = seen[k][i] + far[k * LANES + i];
+            last[k * LANES + i] = total > 0 ? 1 / total : 0;
+        }
 }
 
 /* Voltages of eight ladders from the currents into their nodes; returns the sum of their products. The products that do

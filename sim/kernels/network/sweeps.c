@@ -22,7 +22,7 @@ typedef struct {
     double *row_a, *row_last, *row_r; /* [panel][column][lane], [panel][lane], [panel][lane] */
     double *col_a, *col_last;         /* rows x cols, cols */
     double *residual, *direction, *image, *solved, *swept;
-    double *current, *volts; /* one panel each */
+    double *current, *volts; /* PANELS panels each */
     double *below;           /* one row */
 } parts;
 
@@ -46,8 +46,8 @@ OHM_INLINE parts divide(size_t m, size_t n, double *work)
     p.solved = p.image + field;
     p.swept = p.solved + field;
     p.current = p.swept + field;
-    p.volts = p.current + LANES * n + STAGGER;
-    p.col_last = p.volts + LANES * n + STAGGER;
+    p.volts = p.current + PANELS * LANES * n + STAGGER;
+    p.col_last = p.volts + PANELS * LANES * n + STAGGER;
     p.below = p.col_last + field_of(1, n);
     return p;
 }
@@ -55,19 +55,20 @@ OHM_INLINE parts divide(size_t m, size_t n, double *work)
 size_t ohm_sweeps_work(int32_t rows, int32_t cols)
 {
     const size_t m = (size_t)rows, n = (size_t)cols, panels = (m + LANES - 1) / LANES;
-    return panels * LANES * (n + 2) + 6 * field_of(m, n) + 2 * LANES * n + 2 * field_of(1, n) + 3 * STAGGER;
+    return panels * LANES * (n + 2) + 6 * field_of(m, n) + 2 * PANELS * LANES * n + 2 * field_of(1, n) + 3 * STAGGER;
 }
 
-OHM_INLINE void factor_rows(const ohm_mesh *mesh, const parts *p, size_t panel)
+OHM_INLINE void factor_rows(const ohm_mesh *mesh, const parts *p, size_t panel, size_t panels)
 {
-    const size_t first = panel * LANES, lanes = p->m - first < LANES ? p->m - first : LANES;
-    double near[LANES] = {0}, far[LANES] = {0}, *r = p->row_r + first;
-    for (size_t i = 0; i < LANES; i++)
-        r[i] = i < lanes ? mesh->r_row[first + i] : 0;
-    memcpy(near, mesh->row_near + first, lanes * sizeof *near);
-    memcpy(far, mesh->row_far + first, lanes * sizeof *far);
-    panel_load(mesh->g + first * p->n, lanes, p->n, p->current);
-    panel_factor(p->current, r, near, far, p->n, p->row_a + first * p->n, p->row_last + first);
+    const size_t first = panel * LANES, room = panels * LANES, rows = p->m - first < room ? p->m - first : room;
+    double near[PANELS * LANES] = {0}, far[PANELS * LANES] = {0}, *r = p->row_r + first;
+    memset(r, 0, room * sizeof *r);
+    memcpy(r, mesh->r_row + first, rows * sizeof *r);
+    memcpy(near, mesh->row_near + first, rows * sizeof *near);
+    memcpy(far, mesh->row_far + first, rows * sizeof *far);
+    for (size_t i = 0; i < rows; i += LANES)
+        panel_load(mesh->g + (first + i) * p->n, rows - i < LANES ? rows - i : LANES, p->n, p->current + i * p->n);
+    panel_factor(panels, p->current, r, near, far, p->n, p->row_a + first * p->n, p->row_last + first);
 }
 
 /* Columns from..to; s holds what is seen behind the first cell. */
@@ -96,8 +97,11 @@ OHM_CLONES
 void ohm_sweeps_factor(const ohm_mesh *mesh, double *work)
 {
     const parts p = divide((size_t)mesh->rows, (size_t)mesh->cols, work);
-    for (size_t panel = 0; panel < p.panels; panel++)
-        factor_rows(mesh, &p, panel);
+    size_t panel = 0;
+    for (; panel + PANELS <= p.panels; panel += PANELS)
+        factor_rows(mesh, &p, panel, PANELS);
+    for (; panel < p.panels; panel++)
+        factor_rows(mesh, &p, panel, 1);
     factor_columns(mesh, &p, 0, p.n);
 }
 
@@ -105,7 +109,7 @@ OHM_CLONES
 void ohm_sweeps_refresh(const ohm_mesh *mesh, double *work, int32_t row, int32_t col)
 {
     const parts p = divide((size_t)mesh->rows, (size_t)mesh->cols, work);
-    factor_rows(mesh, &p, (size_t)row / LANES);
+    factor_rows(mesh, &p, (size_t)row / LANES, 1);
     factor_columns(mesh, &p, (size_t)col, (size_t)col + 1);
 }
 
@@ -167,6 +171,31 @@ OHM_INLINE void load_columns(const ohm_mesh *mesh, const parts *p, const double 
         add(p->swept + at, mesh->col_near_a, n);
 }
 
+/* Row voltages x from column voltages y, or from columns at 0 V without them; and what they pass down the columns. */
+OHM_INLINE void solve_all_rows(const ohm_mesh *mesh, const parts *p, const double *y, double *x)
+{
+    for (size_t first = 0; first < p->m; first += LANES) {
+        const size_t lanes = p->m - first < LANES ? p->m - first : LANES;
+        for (size_t i = first; i < first + lanes; i++)
+            load_row(mesh, p, y, x, i);
+        solve_rows(p, first, lanes, x + first * p->n, x + first * p->n);
+        for (size_t i = first; i < first + lanes; i++)
+            load_columns(mesh, p, x, i);
+    }
+}
+
+OHM_CLONES
+void ohm_sweeps_relax(const ohm_mesh *mesh, double *work, int32_t warm, double *volts, double *y)
+{
+    const parts p = divide((size_t)mesh->rows, (size_t)mesh->cols, work);
+    solve_all_rows(mesh, &p, warm ? y : NULL, volts);
+    for (size_t i = p.m; i-- > 0;) {
+        substitute(&p, mesh->r_col, i);
+        memcpy(y + i * p.n, p.below, p.n * sizeof *y);
+        subtract(volts + i * p.n, p.below, p.n);
+    }
+}
+
 OHM_CLONES
 int32_t ohm_sweeps_solve(const ohm_mesh *mesh, double *work, int32_t warm, double tolerance, int32_t limit,
                          double *volts, double *y, double *row_a, double *col_a, double *row_end, double *col_end,
@@ -177,14 +206,7 @@ int32_t ohm_sweeps_solve(const ohm_mesh *mesh, double *work, int32_t warm, doubl
     double *const x = volts;
 
     /* x from y, and with it a new y: what y changed by is the first residual. */
-    for (size_t first = 0; first < m; first += LANES) {
-        const size_t lanes = m - first < LANES ? m - first : LANES;
-        for (size_t i = first; i < first + lanes; i++)
-            load_row(mesh, &p, warm ? y : NULL, x, i);
-        solve_rows(&p, first, lanes, x + first * n, x + first * n);
-        for (size_t i = first; i < first + lanes; i++)
-            load_columns(mesh, &p, x, i);
-    }
+    solve_all_rows(mesh, &p, warm ? y : NULL, x);
     double across = 0, nodes = 0;
     for (size_t i = m; i-- > 0;) {
         const double *g = mesh->g + i * n, *xi = x + i * n;

@@ -41,6 +41,10 @@ void ohm_sweeps_factor(const ohm_mesh *mesh, double *work);
 /* The same after cell (row, col) alone has changed. */
 void ohm_sweeps_refresh(const ohm_mesh *mesh, double *work, int32_t row, int32_t col);
 
+/* One relaxation: all rows with the columns at y (at 0 V if not warm), then all columns with those rows. Leaves the
+ * voltage of every cell in volts and of the column nodes in y; `work` as ohm_sweeps_factor left it. */
+void ohm_sweeps_relax(const ohm_mesh *mesh, double *work, int32_t warm, double *volts, double *y);
+
 /* Solves for the mesh's sources; `work` as ohm_sweeps_factor left it.
  *
  * warm: whether y holds the columns of a solution nearby (else it is not read).

@@ -73,3 +73,14 @@ class Nodes(NamedTuple):
     end_v: tuple[Floats, Floats]
     iterations: int
     error: float
+
+
+class Point(NamedTuple):
+    """Where a solution may begin.
+
+    Attributes:
+        cell_v, column_v: voltages of cells and column nodes, V, (rows, cols).
+    """
+
+    cell_v: Floats
+    column_v: Floats

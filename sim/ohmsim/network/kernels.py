@@ -20,10 +20,9 @@ LINE = 8
 
 def aligned(*shape: int) -> Floats:
     """Memory that begins a cache line; numpy's begins 16 bytes into one, where every wide store straddles two."""
-    count = math.prod(shape)
-    memory = np.empty(count + LINE - 1)
-    first = -(memory.__array_interface__["data"][0] // memory.itemsize) % LINE
-    return memory[first : first + count].reshape(shape)
+    memory = np.empty(math.prod(shape) + LINE - 1)
+    first = -int(ffi.cast("uintptr_t", pointer(memory))) % (LINE * memory.itemsize)
+    return np.ndarray(shape, np.float64, memory, first)
 
 
 def pointer(array: Floats) -> Any:

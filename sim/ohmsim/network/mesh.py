@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ohmsim.errors import ConvergenceError, ParameterError
 from ohmsim.network.arguments import conductances, currents, line_count, voltages
-from ohmsim.network.circuit import Circuit, Nodes
+from ohmsim.network.circuit import Circuit, Nodes, Point
 from ohmsim.network.direct import eliminate
 from ohmsim.network.floating import require_paths
 from ohmsim.network.lines import IDEAL_S, Lines
@@ -105,7 +105,7 @@ class Mesh:
         v_far_rows: ArrayLike | None = None,
         v_far_cols: ArrayLike | None = None,
         cell_a: ArrayLike | None = None,
-        start: Solution | None = None,
+        start: Solution | Point | None = None,
         tolerance: float | None = None,
     ) -> Solution:
         """Voltages of all cells and currents of all lines.
@@ -132,8 +132,7 @@ class Mesh:
         if not self._drive(row_v, col_v, far_row_v, far_col_v):
             near_s, far_s = ([side.connected_s for side in ends] for ends in (circuit.near, circuit.far))
             require_paths(circuit.g, near_s, far_s, self.lines)
-        if start is not None and start.column_v.shape != shape:
-            raise ParameterError("start", start.column_v.shape, f"the solution of an array of {self.rows}x{self.cols}")
+        self.check_start(start)
         nodes = self._nodes(start, self.tolerance if tolerance is None else _within_reach(tolerance))
         row, row_far = self._split(nodes, 0, row_v, far_row_v)
         # Currents of columns are counted out of the array.
@@ -142,6 +141,22 @@ class Mesh:
         return Solution(
             nodes.cell_v, row, -col, row_far, -col_far, nodes.column_v, method, max(nodes.iterations, 0), nodes.error
         )
+
+    def driven(self, v_rows: ArrayLike, v_cols: ArrayLike) -> tuple[Floats, Sweeps | None]:
+        """Connect the drivers, as `solve` does, for solutions of another kind.
+
+        Returns what cells would see without wires, V, (rows, cols), floating lines taken to be at 0 V; and the sweeps
+        along the lines, if all of them are uniform. Raises ParameterError.
+        """
+        row_v, col_v = voltages("v_rows", v_rows, (self.rows,)), voltages("v_cols", v_cols, (self.cols,))
+        if not self._drive(row_v, col_v, row_v, col_v):
+            row_v, col_v = np.nan_to_num(row_v), np.nan_to_num(col_v)
+        return row_v[:, None] - col_v, self._sweeps
+
+    def check_start(self, start: Solution | Point | None) -> None:
+        """Raises ParameterError if it is of another array."""
+        if start is not None and start.column_v.shape != (self.rows, self.cols):
+            raise ParameterError("start", start.column_v.shape, f"the solution of an array of {self.rows}x{self.cols}")
 
     def sweeps(self, circuit: Circuit) -> Sweeps | None:
         """Sweeps along these lines, if all of them are uniform."""
@@ -168,7 +183,7 @@ class Mesh:
             driven &= far[1].drive(far_col_v)
         return driven
 
-    def _nodes(self, start: Solution | None, tolerance: float) -> Nodes:
+    def _nodes(self, start: Solution | Point | None, tolerance: float) -> Nodes:
         if self._sweeps is not None:
             self._sweeps.factor()
             nodes = self._sweeps.solve(None if start is None else start.column_v, tolerance)

@@ -6,20 +6,22 @@ Anal. 19 (1982) 400). The point of the tangent moves at most a few of the law's 
 simulators limit junctions (L. W. Nagel, SPICE2, UCB/ERL M520, 1975), so that an exponential cannot run away.
 
 Without a solution nearby, the first point is that of a linear array: a cell's chord is about its slope at 1/sqrt(3) of
-its voltage (equal to second order), and its voltage is taken to be four fifths of its drivers'.
+its voltage (equal to second order), and its voltage is taken to be four fifths of its drivers'. Where the kernels know
+the law, the lines are then relaxed with tangents that follow, which is cheaper than steps and mostly leaves one to do.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ohmsim.errors import ConvergenceError, ParameterError
-from ohmsim.network.arguments import conductances, voltages
-from ohmsim.network.kernels import ffi, lib, pointer
+from ohmsim.network.arguments import conductances
+from ohmsim.network.circuit import Point
+from ohmsim.network.kernels import aligned, ffi, lib, pointer
 from ohmsim.network.mesh import TOLERANCE_MAX, Mesh, Solution
 
 Floats = NDArray[np.float64]
@@ -31,19 +33,28 @@ INNER_SHARE = 0.1
 """Of the error that a step leaves, what the solution of its linear network may add."""
 
 
-class CellLaw(Protocol):
+class CellLaw(ABC):
     """Current of every cell as a rising function of its voltage."""
 
-    @property
-    def scale_v(self) -> float:
-        """Voltage over which the law bends, V: the slope changes by at most its own size over it."""
+    scale_v: float
+    """Voltage over which the law bends, V: the slope changes by at most its own size over it."""
 
+    @abstractmethod
     def tangent(self, volts: Floats) -> tuple[Floats, Floats]:
         """Slope of every cell at a voltage, S, and the current beside slope times voltage, A; all (rows, cols)."""
 
+    def first(
+        self, mesh: Mesh, v_rows: ArrayLike, v_cols: ArrayLike, tolerance: float, start: Solution | None
+    ) -> Solution | Point:
+        """The first point; `tolerance` is that of the solution, `start` one nearby."""
+        if start is not None:
+            return start
+        across_v, _ = mesh.driven(v_rows, v_cols)
+        return mesh.solve(self.tangent(CHORD_POINT * across_v)[0], v_rows, v_cols, tolerance=TOLERANCE_MAX)
+
 
 @dataclass(frozen=True)
-class Sinh:
+class Sinh(CellLaw):
     """I = G V0 sinh(V / V0): G at small voltage, exponential above V0 (tunnelling; hopping).
 
     Attributes:
@@ -62,12 +73,27 @@ class Sinh:
 
     def tangent(self, volts: Floats) -> tuple[Floats, Floats]:
         """Slope, S, and the current beside it, A."""
-        if volts.shape != self.g.shape:
-            raise ParameterError("g", self.g.shape, f"of the shape of the array, {volts.shape}")
-        slope_s, beside_a = np.empty(volts.shape), np.empty(volts.shape)
+        self._require(volts.shape)
+        slope_s, beside_a = aligned(*volts.shape), aligned(*volts.shape)
         given = pointer(self.g), self.scale_v, pointer(np.ascontiguousarray(volts))
         lib.ohm_sinh_tangent(volts.size, *given, pointer(slope_s), pointer(beside_a))
         return slope_s, beside_a
+
+    def first(
+        self, mesh: Mesh, v_rows: ArrayLike, v_cols: ArrayLike, tolerance: float, start: Solution | None
+    ) -> Solution | Point:
+        """By relaxation in the kernels, where the lines are uniform."""
+        across_v, sweeps = mesh.driven(v_rows, v_cols)
+        mesh.check_start(start)
+        self._require(across_v.shape)
+        if sweeps is None:
+            return super().first(mesh, v_rows, v_cols, tolerance, start)
+        guess = CHORD_POINT * across_v if start is None else Point(start.cell_v, start.column_v)
+        return sweeps.approach(self.g, (self.scale_v, STEP_SCALES * self.scale_v), tolerance, guess)
+
+    def _require(self, shape: tuple[int, ...]) -> None:
+        if shape != self.g.shape:
+            raise ParameterError("g", self.g.shape, f"of the shape of the array, {shape}")
 
 
 def solve_nonlinear(
@@ -92,28 +118,19 @@ def solve_nonlinear(
 
     Raises what `Mesh.solve` raises; ConvergenceError after 100 steps.
     """
-    if start is None:
-        start = _first(mesh, law, v_rows, v_cols)
-    volts, moved = start.cell_v.copy(), ffi.new("double[2]")
-    inner = TOLERANCE_MAX
+    point = law.first(mesh, v_rows, v_cols, tolerance, start)
+    volts, moved = aligned(mesh.rows, mesh.cols), ffi.new("double[2]")
+    volts[...] = point.cell_v
+    inner = tolerance if isinstance(point, Point) else TOLERANCE_MAX
     for step in range(1, STEPS_MAX + 1):
         slope_s, beside_a = law.tangent(volts)
-        start = mesh.solve(slope_s, v_rows, v_cols, cell_a=beside_a, start=start, tolerance=inner)
-        lib.ohm_move(volts.size, pointer(start.cell_v), STEP_SCALES * law.scale_v, pointer(volts), moved)
+        point = mesh.solve(slope_s, v_rows, v_cols, cell_a=beside_a, start=point, tolerance=inner)
+        lib.ohm_move(volts.size, pointer(point.cell_v), STEP_SCALES * law.scale_v, pointer(volts), moved)
         distance, largest = moved
         left = distance**2 / (2 * law.scale_v)
         if left <= tolerance * largest and inner <= tolerance:
-            return start, step
+            return point, step
         # What the next step will leave if it is as long as what this one left.
         after = left**2 / (2 * law.scale_v)
         inner = min(max(INNER_SHARE * after / largest, tolerance), TOLERANCE_MAX) if largest else tolerance
     raise ConvergenceError(f"cells still move by {distance:g} V after {STEPS_MAX} steps")
-
-
-def _first(mesh: Mesh, law: CellLaw, v_rows: ArrayLike, v_cols: ArrayLike) -> Solution:
-    """The first point."""
-    row_v, col_v = voltages("v_rows", v_rows, (mesh.rows,)), voltages("v_cols", v_cols, (mesh.cols,))
-    # A floating line is taken to be at 0 V.
-    driven = np.where(np.isnan(row_v), 0.0, row_v)[:, None] - np.where(np.isnan(col_v), 0.0, col_v)
-    chord_s = law.tangent(CHORD_POINT * driven)[0]
-    return mesh.solve(chord_s, v_rows, v_cols, tolerance=TOLERANCE_MAX)

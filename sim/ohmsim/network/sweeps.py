@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ohmsim.network.circuit import Circuit, Nodes
+from ohmsim.network.circuit import Circuit, Nodes, Point
 from ohmsim.network.kernels import aligned, ffi, lib, pointer
 
 Floats = NDArray[np.float64]
@@ -66,3 +66,17 @@ class Sweeps:
         if iterations < 0:
             return None
         return Nodes(cell_v, column_v, (row_a, col_a), (row_end, col_end), iterations, self._error[0])
+
+    def approach(self, g: Floats, law_v: tuple[float, float], tolerance: float, guess: Point | Floats) -> Point:
+        """Relaxation for cells of I = G V0 sinh(V / V0): sim/kernels/network/bending.h says how.
+
+        law_v: V0 and the farthest that a cell moves at once, V. guess: of the cells' voltages, or a solution nearby.
+        """
+        warm = isinstance(guess, Point)
+        point = Point(aligned(*self._shape), aligned(*self._shape))
+        for field, given in zip(point, guess if warm else (guess,), strict=False):
+            field[...] = given
+        room = [aligned(*self._shape) for _ in range(3)]
+        fields = map(pointer, (*room, *point))
+        lib.ohm_sinh_approach(self._mesh, self._work, pointer(g), warm, *law_v, tolerance, *fields)
+        return point

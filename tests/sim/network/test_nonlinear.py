@@ -10,7 +10,7 @@ from tests.sim.network.dense import deviation
 
 from ohmsim.errors import ParameterError
 from ohmsim.network.mesh import Mesh
-from ohmsim.network.nonlinear import Sinh, solve_nonlinear
+from ohmsim.network.nonlinear import CellLaw, Sinh, solve_nonlinear
 
 
 def test_one_cell_in_series_with_its_wires() -> None:
@@ -39,13 +39,53 @@ def test_currents_obey_the_law_and_kirchhoff(scheme: int, scale_v: float) -> Non
     np.testing.assert_allclose(current.sum(0), found.col_a, atol=1e-9 * scale)
 
 
-def test_going_on_from_the_last_solution() -> None:
+@pytest.mark.parametrize("scale_v", [0.05, 0.25])
+def test_going_on_from_the_last_solution(scale_v: float) -> None:
     g, mesh = cells(16, 16), Mesh(16, 16, r_row=2.0, r_col=2.0)
-    first, cold = solve_nonlinear(mesh, Sinh(g, scale_v=0.25), 1.0)
+    first, _ = solve_nonlinear(mesh, Sinh(g, scale_v=scale_v), 1.0)
     g[3, 5] *= 1.1
-    second, warm = solve_nonlinear(mesh, Sinh(g, scale_v=0.25), 1.0, start=first)
-    assert warm < cold
-    assert deviation(second.cell_v, solve_nonlinear(mesh, Sinh(g, scale_v=0.25), 1.0)[0].cell_v) <= 1e-9
+    law = Sinh(g, scale_v=scale_v)
+    (found, warm), (wanted, cold) = solve_nonlinear(mesh, law, 1.0, start=first), solve_nonlinear(mesh, law, 1.0)
+    assert warm == 1 <= cold
+    assert deviation(found.cell_v, wanted.cell_v) <= 1e-9
+
+
+class Cubic(CellLaw):
+    """A law that the kernels do not know: I = G (V + V^3)."""
+
+    scale_v = 0.5
+
+    def __init__(self, g: np.ndarray) -> None:
+        self.g = g
+
+    def tangent(self, volts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.g * (1 + 3 * volts**2), -2 * self.g * volts**3
+
+
+@pytest.mark.parametrize("scheme", range(6))
+@pytest.mark.parametrize("uniform", [True, False])
+def test_any_law(scheme: int, uniform: bool) -> None:
+    g, bias = cells(9, 7), biases(9, 7)[scheme]
+    wire = 3.0 if uniform else np.linspace(2.0, 4.0, 72).reshape(9, 8)
+    mesh = Mesh(9, 7, r_row=wire, r_col=1.0)
+    cold, _ = solve_nonlinear(mesh, Cubic(g), bias.v_rows, bias.v_cols)
+    again, steps = solve_nonlinear(mesh, Cubic(g), bias.v_rows, bias.v_cols, start=cold)
+    current = g * (cold.cell_v + cold.cell_v**3)
+    scale = np.abs(current).max()
+    np.testing.assert_allclose(current.sum(1), cold.row_a, atol=1e-9 * scale)
+    np.testing.assert_allclose(current.sum(0), cold.col_a, atol=1e-9 * scale)
+    assert deviation(again.cell_v, cold.cell_v) <= 1e-9
+    assert steps <= 2
+
+
+def test_wires_that_are_not_uniform_find_the_same() -> None:
+    """Sweeps cannot be used, nor relaxation with them: one wire differs by nothing that counts."""
+    g, wire = cells(8, 8), np.full((8, 9), 2.0)
+    wire[0, 4] *= 1 + 1e-13
+    law = Sinh(g, scale_v=0.25)
+    found, _ = solve_nonlinear(Mesh(8, 8, r_row=wire, r_col=2.0), law, 1.0)
+    assert found.method == "elimination"
+    assert deviation(found.cell_v, solve_nonlinear(Mesh(8, 8, r_row=2.0, r_col=2.0), law, 1.0)[0].cell_v) <= 1e-9
 
 
 @pytest.mark.parametrize("scale_v", [0.0, -1.0, np.inf, np.nan])
