@@ -26,12 +26,12 @@ ENGINE = (
     100000000,  # Rf L, mOhm
     4755600,  # Rf M, mOhm
     202600,  # Rf H, mOhm
-    18000,  # settling L, converter step, ns
-    11000,  # settling M, converter step, ns
-    11000,  # settling H, converter step, ns
-    15500,  # settling L, switch step, ns
-    7500,  # settling M, switch step, ns
-    7000,  # settling H, switch step, ns
+    30000,  # settling L, converter step, ns
+    16500,  # settling M, converter step, ns
+    20000,  # settling H, converter step, ns
+    29000,  # settling L, switch step, ns
+    15500,  # settling M, switch step, ns
+    19000,  # settling H, switch step, ns
     6000000,  # cell limit, uV
     300000,  # read limit, uV
     50000,  # read limit while unarmed, uV

@@ -22,12 +22,14 @@ class Ranges:
     """What the ranges of the columns mean.
 
     Attributes:
-        transimpedance: output volts per ampere, ohm (negative). tau_s: time constants, s. Both (cols,).
+        transimpedance: output volts per ampere, ohm (negative). tau_s: time constants, s;
+            load_tau_s: what each siemens on a column adds, s. All (cols,).
         rows_hold: no row driver can run into its rail without an amplifier beyond the comparators' level.
     """
 
     transimpedance: Floats
     tau_s: Floats
+    load_tau_s: Floats
     rows_hold: bool
 
 
@@ -45,12 +47,15 @@ class Channels:
         board = front.board
         self._settling = Settling(cells.cols, front.settling * board.adc_tau_s) if front.settling else None
         self._tau_s = front.settling * np.array(board.rf_tau_s)
+        self._load_tau_s = front.settling * np.array(board.rf_tau_s_per_s)
         self._ranges = self.ranges(np.zeros(cells.cols, np.intp))
 
     def ranges(self, col_range: NDArray[np.integer]) -> Ranges:
         """What the latch's ranges mean, shape (cols,)."""
         transimpedance = self._front.transimpedances(col_range)
-        return Ranges(transimpedance, self._tau_s[col_range], self._front.rows_hold(transimpedance))
+        return Ranges(
+            transimpedance, self._tau_s[col_range], self._load_tau_s[col_range], self._front.rows_hold(transimpedance)
+        )
 
     def select(self, ranges: Ranges, now_ns: int, *, closed: bool) -> None:
         """Put ranges in force; `closed` unless lines are driven, which are opened anew then."""
@@ -63,13 +68,18 @@ class Channels:
         opening = self._cells.open(rows_on, row_v, col_v, begins=begins, limit=self._limit)
         if self._settling is not None:
             goal_v = self._outputs(opening, self._cells.currents(opening))
-            self._settling.step(now_ns, goal_v, self._ranges.tau_s, self._recovery(opening))
+            self._settling.step(now_ns, goal_v, self._time_constants_s(), self._recovery(opening))
         return opening
 
     def close(self, now_ns: int) -> None:
         """All rows at ground, columns read."""
         if self._settling is not None:
-            self._settling.step(now_ns, self.resting_v(), self._ranges.tau_s)
+            self._settling.step(now_ns, self.resting_v(), self._time_constants_s())
+
+    def _time_constants_s(self) -> Floats:
+        """Of every column with the cells it has now, s, shape (cols,)."""
+        tau_s: Floats = self._ranges.tau_s + self._ranges.load_tau_s * self._cells.conductance_s.sum(axis=0)
+        return tau_s
 
     def resting_v(self) -> Floats:
         """Amplifier outputs with every row at ground, V, shape (cols,)."""

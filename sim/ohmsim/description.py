@@ -29,7 +29,8 @@ class Description:
         riso_ohm: behind a row driver, inside its loop; driver_tau_s: of the feedback around it.
         switch_ohm: of a row's switch, to its driver or to ground.
         swing_v: largest output of drivers and amplifiers.
-        rf_ohm: transimpedance of the ranges L, M, H; rf_tol: how far it may be off; rf_tau_s: its time constant.
+        rf_ohm: transimpedance of the ranges L, M, H; rf_tol: how far it may be off; rf_tau_s: its time constant;
+        rf_tau_s_per_s: what each siemens on a column adds to it.
         amplifier_offset_v: largest input offset of a column amplifier.
         adc_span_v: full scale while reading and while programming; adc_noise_v: rms of one sample at each.
         adc_tol: of a reading; adc_crosstalk: of a neighbouring channel; adc_tau_s: of its filter, one pole.
@@ -54,6 +55,7 @@ class Description:
     rf_ohm: tuple[float, ...]
     rf_tol: tuple[float, ...]
     rf_tau_s: tuple[float, ...]
+    rf_tau_s_per_s: tuple[float, ...]
     amplifier_offset_v: float
     adc_span_v: tuple[float, float]
     adc_noise_v: tuple[float, float]
@@ -80,6 +82,8 @@ class Description:
         word_ns = max(round(dac["frame_bits"] / clock["spi0_dac_hz"] * 1e9) + 330, dac["min_frame_period_ns"])
         latch_ns = round(toml["latch"]["bits"] / clock["spi0_latch_hz"] * 1e9) + 350
         frame_ns = round(adc["channels"] * adc["bits"] / clock["spi1_adc_hz"] * 1e9) + 500
+        input_ohm = toml["parts"]["r_input_ohm"]
+        amplifier_s = 1 / (2 * pi * toml["amplifier"]["gain_bandwidth_hz"])
         ranges = sorted(toml["range"], key=lambda each: "LMH".index(each["name"]))
         return cls(
             v_per_code=line["scale_v_per_code"],
@@ -94,7 +98,10 @@ class Description:
             swing_v=line["swing_v"],
             rf_ohm=tuple(each["rf_ohm"] for each in ranges),
             rf_tol=tuple(each["tol"] for each in ranges),
-            rf_tau_s=tuple(each["rf_ohm"] * each["cf_pf"] * 1e-12 for each in ranges),
+            # Dominant pole of an amplifier with a gain of gain_bandwidth / f, Cf around it, Rf from its output to the
+            # line, Rin from there to its input, G on the line: Cf (Rf + Rin + Rf Rin G) + (1 + Rf G) / (2 pi gain_bw).
+            rf_tau_s=tuple((each["rf_ohm"] + input_ohm) * each["cf_pf"] * 1e-12 + amplifier_s for each in ranges),
+            rf_tau_s_per_s=tuple(each["rf_ohm"] * (input_ohm * each["cf_pf"] * 1e-12 + amplifier_s) for each in ranges),
             amplifier_offset_v=toml["amplifier"]["offset_uv"] * 1e-6,
             adc_span_v=(2.5, 10.0),
             adc_noise_v=(adc["noise_uv_rms"]["v2_5"] * 1e-6, adc["noise_uv_rms"]["v10"] * 1e-6),

@@ -17,6 +17,8 @@ sys.path.insert(0, str(ROOT / "hardware"))
 
 from ohm8 import netlist as exported  # noqa: E402
 from ohm8.netlist import Netlist  # noqa: E402
+from ohm8.spice.bench import Bench  # noqa: E402
+from ohm8.spice.deck import Facts  # noqa: E402
 
 KICAD = ROOT / "hardware/tools/kicad.sh"
 PROJECT = "hardware/kicad/ohm8"
@@ -55,6 +57,12 @@ def netlist() -> Netlist:
 def facts() -> dict[str, Any]:
     """hardware/board.toml."""
     return tomllib.loads((ROOT / "hardware/board.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def bench(netlist: Netlist, facts: dict[str, Any]) -> Bench:
+    """Decks of this board. ngspice comes with KiCad: the netlist's fixture has skipped where it cannot be had."""
+    return Bench(netlist, Facts.of(facts))
 
 
 @pytest.fixture(scope="session")

@@ -90,6 +90,7 @@ def test_line_transfer(netlist: Netlist, facts: dict[str, Any], index: int) -> N
     assert [ohms(netlist.value(ref)) for ref in netlist.across(driver, f"N_{index}", "R")] == [line["riso_ohm"]]
     for net in (f"ROW_{index}", f"COL_{index}"):
         assert [ohms(netlist.value(ref)) for ref in netlist.across(net, "GND", "R")] == [line["bleed_ohm"]]
+    assert [netlist.value(ref) for ref in netlist.across(f"N_{index}", "GND", "C")] == [facts["parts"]["c_reservoir"]]
 
 
 @pytest.mark.parametrize("index", range(8))
@@ -103,24 +104,30 @@ def test_column_reference(netlist: Netlist, facts: dict[str, Any], index: int) -
 
 @pytest.mark.parametrize("index", range(8))
 def test_ranges(netlist: Netlist, facts: dict[str, Any], index: int) -> None:
-    """Feedback of each range, switch resistance included, is what board.toml says, within 0.01 %."""
+    """Feedback of each range, switch resistance included, is what board.toml says, within 0.02 %.
+
+    Resistors return to the line, capacitors to the amplifier's input, a resistor away.
+    """
     line, output = f"COL_{index}", f"TIAOUT_{index}"
+    minus = netlist.net(f"U{203 + index // 4}", AMPLIFIER[index % 4][1])
+    assert [ohms(netlist.value(ref)) for ref in netlist.across(minus, line, "R")] == [facts["parts"]["r_input_ohm"]]
     (low,) = netlist.across(line, output, "R")
+    (low_capacitor,) = netlist.across(minus, output, "C")
     assert netlist.value(low) == facts["parts"]["r_rf_l"]
     ron = facts["line"]["switch_ron_ohm"]
     total = {"L": ohms(netlist.value(low))}
-    capacitance = {"L": 15}
+    capacitance = {"L": int(netlist.value(low_capacitor)[:-1])}
     for name, pair, control in (("M", (213, 214), f"RNGM_{index}"), ("H", (215, 216), f"RNGH_{index}")):
         chip = f"U{pair[index // 4]}"
         side, gate, other = ((2, 1, 3), (6, 8, 7), (10, 9, 11), (15, 16, 14))[index % 4]
         assert netlist.net(chip, gate) == control
         assert netlist.net(chip, other) == output
         (resistor,) = netlist.across(netlist.net(chip, side), line, "R")
-        (capacitor,) = netlist.across(netlist.net(chip, side), line, "C")
+        (capacitor,) = netlist.across(netlist.net(chip, side), minus, "C")
         assert netlist.value(resistor) == facts["parts"][f"r_rf_{name.lower()}"]
         assert netlist.value(chip) == "TMUX6212", "closed by a high level"
         total[name] = parallel(ohms(netlist.value(resistor)) + ron, total["L"])
-        capacitance[name] = int(netlist.value(capacitor)[:-1]) + 15
+        capacitance[name] = int(netlist.value(capacitor)[:-1]) + capacitance["L"]
     for entry in facts["range"]:
         assert entry["rf_ohm"] == pytest.approx(total[entry["name"]], rel=2e-4)
         assert entry["cf_pf"] == capacitance[entry["name"]]
@@ -132,7 +139,8 @@ def test_adc_channels_and_straps(netlist: Netlist, facts: dict[str, Any]) -> Non
     for index, channel in enumerate(facts["adc"]["col_order"]):
         net = netlist.net("U303", 49 + 2 * channel)
         assert net == f"VIN_{index}"
-        assert [netlist.value(ref) for ref in netlist.across(net, f"TIAOUT_{index}", "R")] == ["33"]
+        assert [netlist.value(ref) for ref in netlist.across(net, f"TIAOUT_{index}", "R")] == [facts["parts"]["r_adc"]]
+        assert [netlist.value(ref) for ref in netlist.across(net, "GND", "C")] == [facts["parts"]["c_adc"]]
         assert netlist.net("U303", 50 + 2 * channel) == "GND"
     assert {netlist.net("U303", pin) for pin in (3, 4, 5)} == {"+3V3"}, "software mode"
     assert netlist.net("U303", 6) == "+3V3", "serial"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ohm8 import trip
 from ohm8.netlist import Netlist, ohms
+from ohm8.spice.models import OPA4197
+from ohm8.trip import Level
+from tests.hardware.ranges import entry
 
 NC = {"A": (2, 1, 3), "B": (6, 8, 7), "C": (10, 9, 11), "D": (15, 16, 14)}  # side, control, side of a quad switch
+WEAK_OHM = 60.0  # what a weak amplifier leaves to its rail, more than the 0.5 V at 9 mA of its catalogue
 STRONG = 10_000  # ohm; the controller's own pulls are 50 kilohm and more
 
 
@@ -83,20 +89,16 @@ def test_what_clears_the_flip_flop(netlist: Netlist) -> None:
     assert held < 0.3 * 3.3, "a floating controller clears the flip-flop"
 
 
-def test_trip_thresholds(netlist: Netlist, facts: dict[str, Any]) -> None:
-    """Computed from the netlist's resistors; a diode drop of 0.55 V lies in front of each comparator."""
-    drop, reference = 0.55, 2.5
-    over = netlist.net("U503", 2)
-    assert (netlist.net("U503", 3).endswith("R514-Pad2)") or netlist.across(netlist.net("U503", 3), "VREF", "R")) != []
-    top, bottom = (netlist.across(a, over, "R")[0] for a in ("PEAK_P", "GND"))
-    positive = reference * (ohms(netlist.value(top)) + ohms(netlist.value(bottom))) / ohms(netlist.value(bottom)) + drop
-    assert positive == pytest.approx(facts["trip"]["v_pos"], abs=facts["trip"]["tol_v"])
-    under, level = netlist.net("U503", 5), netlist.net("U503", 6)
-    up, side = (ohms(netlist.value(netlist.across(a, under, "R")[0])) for a in ("VREF", "PEAK_N"))
-    high, low = (ohms(netlist.value(netlist.across(a, level, "R")[0])) for a in ("VREF", "GND"))
-    threshold = reference * low / (high + low)
-    negative = threshold - (reference - threshold) * side / up - drop
-    assert negative == pytest.approx(facts["trip"]["v_neg"], abs=facts["trip"]["tol_v"])
+@pytest.mark.parametrize(("level", "name"), [(trip.positive, "v_pos"), (trip.negative, "v_neg")])
+def test_trip_levels(netlist: Netlist, facts: dict[str, Any], level: Callable[[Netlist], Level], name: str) -> None:
+    """Of the netlist's resistors: what board.toml says, above every reading, within the weakest amplifier's reach."""
+    found = level(netlist)
+    assert found.nominal_v == pytest.approx(facts["trip"][name], abs=0.01)
+    assert found.spread_v <= facts["trip"]["tol_v"]
+    least, most = (abs(found.nominal_v) + sign * found.spread_v for sign in (-1, 1))
+    assert least > 5.0, "the converter's range of +-5 V, and twice the +-2.5 V of readings"
+    assert facts["adc"]["read_span_v"] <= 5.0
+    assert most < trip.reach_v(OPA4197, WEAK_OHM, entry(facts, "H")["rf_ohm"])
 
 
 @pytest.mark.parametrize("index", range(8))

@@ -35,31 +35,35 @@ def column() -> Sheet:
     shift = c.resistor("10k", "0.1 %")
     s.part(lambda j: f"R2{j}1", shift, (48.26, 68.58), ["V5REF", "FB"], turn=90)
     s.part(lambda j: f"R2{j}2", shift, (71.12, 88.9), ["FB", "DRV"], turn=90)
-    s.part(lambda j: f"C2{j}1", c.capacitor("100p", "C0G"), (71.12, 78.74), ["FB", "DRV"], turn=90)
+    s.part(lambda j: f"C2{j}1", c.capacitor("47p", "C0G"), (71.12, 78.74), ["FB", "DRV"], turn=90)
     s.part(lambda j: f"R2{j}3", c.resistor("10k"), (91.44, 66.04), ["DRV", "REF"], turn=90)
     s.part(lambda j: f"U{211 + j // 4}", c.SWITCH_NC, (104.14, 81.28), ["REF", "GATE", "GND"], unit=lambda j: j % 4 + 1)
 
     s.part(lambda j: f"U{203 + j // 4}", c.TIA, (152.4, 68.58), ["REF", "IN", "TIA"], unit=lambda j: j % 4 + 1)
-    s.part(lambda j: f"R2{j}4", c.resistor("100"), (127, 86.36), ["IN", "LINE"])
+    s.part(lambda j: f"R2{j}4", c.resistor("220"), (127, 86.36), ["IN", "LINE"])
     s.part(lambda j: f"R2{j}5", c.resistor("100k", "0.1 %"), (152.4, 88.9), ["LINE", "TIA"], turn=90)
-    s.part(lambda j: f"C2{j}2", c.capacitor("15p", "C0G"), (152.4, 99.06), ["LINE", "TIA"], turn=90)
+    s.part(lambda j: f"C2{j}2", c.capacitor("15p", "C0G"), (152.4, 99.06), ["IN", "TIA"], turn=90)
     s.part(lambda j: f"R2{j}6", c.resistor("4.99k", "0.1 %"), (144.78, 114.3), ["LINE", "FM"], turn=90)
-    s.part(lambda j: f"C2{j}3", c.capacitor("47p", "C0G"), (144.78, 124.46), ["LINE", "FM"], turn=90)
+    s.part(lambda j: f"C2{j}3", c.capacitor("100p", "C0G"), (144.78, 124.46), ["IN", "FM"], turn=90)
     s.part(
         lambda j: f"U{213 + j // 4}", c.SWITCH_NO, (170.18, 114.3), ["FM", "RANGE_M", "TIA"], unit=lambda j: j % 4 + 1
     )
     s.part(lambda j: f"R2{j}7", c.resistor("200", "0.1 %", power=True), (144.78, 139.7), ["LINE", "FH"], turn=90)
-    s.part(lambda j: f"C2{j}4", c.capacitor("680p", "C0G"), (144.78, 149.86), ["LINE", "FH"], turn=90)
+    s.part(lambda j: f"C2{j}4", c.capacitor("680p", "C0G"), (144.78, 149.86), ["IN", "FH"], turn=90)
     s.part(
         lambda j: f"U{215 + j // 4}", c.SWITCH_NO, (170.18, 139.7), ["FH", "RANGE_H", "TIA"], unit=lambda j: j % 4 + 1
     )
 
-    s.part(lambda j: f"R2{j}8", c.resistor("33"), (210.82, 68.58), ["TIA", "ADC"], turn=90)
-    s.part(lambda j: f"C2{j}5", c.capacitor("1n", "C0G"), (223.52, 78.74), ["ADC", "GND"])
+    s.part(lambda j: f"R2{j}8", c.resistor("330"), (210.82, 68.58), ["TIA", "ADC"], turn=90)
+    s.part(lambda j: f"C2{j}5", c.capacitor("330p", "C0G"), (223.52, 78.74), ["ADC", "GND"])
     s.part(lambda j: f"D2{j}2", c.PEAK, (215.9, 120.65), ["PEAK_N", "TIA", "PEAK_P"], turn=90, mirror="y")
     s.part(lambda j: f"D2{j}1", c.CLAMP, (55.88, 127), ["-7V5", "LINE", "+7V5"], turn=90)
     s.part(lambda j: f"R2{j}9", c.resistor("1M"), (86.36, 137.16), ["LINE", "GND"])
-    s.note("The feedback current is taken before the 100R:\nthe virtual ground is the line itself.", (121.92, 162.56))
+    s.note(
+        "Resistors hold the line, the virtual ground; capacitors go round\n"
+        "the amplifier alone: stable whatever hangs on the line.",
+        (121.92, 50.8),
+    )
     return s
 
 

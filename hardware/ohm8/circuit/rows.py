@@ -32,7 +32,8 @@ def row() -> Sheet:
     s.part(lambda i: f"R1{i}1", shift, (48.26, 91.44), ["V5REF", "FB"], turn=90)
     s.part(lambda i: f"R1{i}2", shift, (81.28, 109.22), ["FB", "N"], turn=90)
     s.part(lambda i: f"R1{i}3", c.resistor("100", power=True), (88.9, 88.9), ["DRV", "N"], turn=90)
-    s.part(lambda i: f"C1{i}1", c.capacitor("100p", "C0G"), (71.12, 101.6), ["FB", "DRV"], turn=90)
+    s.part(lambda i: f"C1{i}1", c.capacitor("47p", "C0G"), (71.12, 101.6), ["FB", "DRV"], turn=90)
+    s.part(lambda i: f"C1{i}2", c.capacitor("1n", "C0G"), (96.52, 109.22), ["N", "GND"])
     chip = lambda i: f"U{111 + i // 2}"  # noqa: E731
     s.part(chip, c.SWITCH_ROW, (132.08, 88.9), ["N", "ON", "SW"], unit=lambda i: _SWITCHES[i % 2][0])
     s.part(chip, c.SWITCH_ROW, (132.08, 111.76), ["GND", "ON", "SW"], unit=lambda i: _SWITCHES[i % 2][1])
@@ -40,8 +41,9 @@ def row() -> Sheet:
     s.part(lambda i: f"D1{i}1", c.CLAMP, (205.74, 101.6), ["-7V5", "LINE", "+7V5"], turn=90)
     s.part(lambda i: f"R1{i}4", c.resistor("1M"), (223.52, 113.03), ["LINE", "GND"])
     s.note(
-        "100R inside the feedback: isolates the line's capacitance,\nlimits the current, costs no accuracy.",
-        (33.02, 115.57),
+        "100R inside the feedback: isolates the line's\ncapacitance, limits the current, costs no accuracy.\n"
+        "1n: charge for a line that joins.",
+        (33.02, 113.03),
     )
     s.note(
         "Control low: ground switch closed, driver open.\nOne control, so no state leaves the line floating.",

@@ -9,7 +9,7 @@ import pcbnew
 
 Place = Callable[[float, float], pcbnew.VECTOR2I]
 
-_SMALL = re.compile(r"^[RCD]\d")
+_UNNAMED = re.compile(r"^([RCDH]|FID)\d")  # too many, or plain to see
 _SIZE = 0.8  # mm
 _THICK = 0.12
 _GAP = 0.15
@@ -38,7 +38,7 @@ def write(board: pcbnew.BOARD, place: Place) -> None:
             text = _net_name(footprint)
         text.SetTextSize(pcbnew.VECTOR2I_MM(_SIZE, _SIZE))
         text.SetTextThickness(pcbnew.FromMM(_THICK))
-        if _SMALL.match(footprint.GetReference()) or not _fit(text, footprint, taken):
+        if _UNNAMED.match(footprint.GetReference()) or not _fit(text, footprint, taken):
             text.SetLayer(pcbnew.F_Fab)
             text.SetPosition(footprint.GetPosition())
 

@@ -204,7 +204,7 @@ class Drawing:
             places = [(x, top - 3.6), (x, top - 1.4)]
         else:
             places = [(left, top - 3.6), (left, top - 1.4)]
-        if placement.turn == 180 or placement.mirror == "y":
+        if placement.turn == 180 or (placement.mirror == "y" and placement.turn != 90):
             justify = {"left": "right", "": ""}[justify]
         texts = (placement.ref(0), placement.kind.value)
         for text, (x, y) in zip(texts, places, strict=True):

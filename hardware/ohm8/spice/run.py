@@ -34,7 +34,7 @@ def run(deck: Deck, name: str, analysis: str, vectors: Sequence[str]) -> Curves:
     """Runs `analysis` (tran, ac, dc or noise line) and returns the `vectors`.
 
     Raises:
-        SimulationFailed: ngspice stopped, or a vector does not exist.
+        SimulationFailed: ngspice stopped, before its end too, or a vector does not exist.
     """
     _WORK.mkdir(parents=True, exist_ok=True)
     data = _WORK / f"{name}.txt"
@@ -58,4 +58,6 @@ def run(deck: Deck, name: str, analysis: str, vectors: Sequence[str]) -> Curves:
     if not data.exists():
         raise SimulationFailed((done.stdout + done.stderr)[-2000:])
     table = np.loadtxt(data, ndmin=2)
+    if "simulation(s) aborted" in done.stdout + done.stderr:
+        raise SimulationFailed(f"{name} ended at {table[-1, 0]:g}: " + (done.stdout + done.stderr)[-2000:])
     return Curves(table[:, 0], {vector: table[:, 1 + order] for order, vector in enumerate(vectors)})
