@@ -149,7 +149,7 @@ def test_a_steep_device_keeps_the_bias_of_its_file() -> None:
 
 
 def test_a_soft_device_is_watched_under_the_gentler_scheme() -> None:
-    soft = measured(disturbance(Bias.HALF, 4e-2), disturbance(Bias.THIRD, 2e-3))
+    soft = measured(disturbance(Bias.HALF, 4e-2), disturbance(Bias.THIRD, 1e-3))
     chosen = choice(soft, bias=Bias.HALF)
     assert chosen.bias is Bias.THIRD
     assert chosen.schedule.watch

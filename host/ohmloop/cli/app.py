@@ -18,7 +18,9 @@ from ohmloop.cli import (
     flash,
     form,
     infer,
+    iv_sweep,
     program,
+    pulse_response,
     runs,
     scan,
     serve,
@@ -60,6 +62,8 @@ app.command()(arm.arm)
 app.command()(calibrate.calibrate)
 app.command()(form.form)
 app.command()(characterise.characterise)
+app.command("iv-sweep")(iv_sweep.iv_sweep)
+app.command("pulse-response")(pulse_response.pulse_response)
 app.command()(program.program)
 app.command()(verify.verify)
 app.command()(tune.tune)

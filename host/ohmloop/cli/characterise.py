@@ -84,10 +84,11 @@ def characterise(
 def warn(choice: Choice) -> None:
     """Say on standard error if an array is not expected to come into band."""
     if not choice.converges:
-        held = max(each.held for each in choice.outlooks)
+        left = min(each.contraction for each in choice.outlooks)
         print(
-            f"ohmloop: this will not converge: pulses on one cell move the others so much that only {held:.0%} of the "
-            "cells are expected to hold. Program fewer rows or columns at a time, or use a device with selectors",
+            "ohmloop: this will not converge: what pulses do to the other cells leaves a typical cell with "
+            f"{left:.0%} of its error after each pass, and the weakest cells with more than before. Use fewer rows and "
+            "columns, or a device with selectors",
             file=sys.stderr,
         )
 

@@ -16,6 +16,8 @@ from ohmloop.cli.output import AsJson, print_json, print_table
 from ohmloop.cli.report_view import print_reports
 
 if TYPE_CHECKING:
+    from ohmloop.procedures.iv_sweep import Curves
+    from ohmloop.procedures.pulse_response import Response
     from ohmloop.programming import Report
     from ohmloop.programming.characterisation import Characterisation
     from ohmloop.store import RunSummary
@@ -54,6 +56,7 @@ def show(
     """Show one run: what was asked, what came of it, its reports and its events."""
     from ohmloop.programming.kept import kept_reports
     from ohmloop.service.characterising import found_in
+    from ohmloop.service.experimenting import kept as kept_experiment
     from ohmloop.service.runs import find_run, whole
 
     if picture is not None:
@@ -62,8 +65,9 @@ def show(
         said, run = whole(kept, number), find_run(kept, number)
         reports = kept_reports(run)
         measured = found_in(run) if not reports else None
+        experiment = kept_experiment(run)
     if picture is not None:
-        _draw(number, reports, measured, picture)
+        _draw(number, reports, measured or experiment, picture)
     if json:
         print_json({**said, "reports": [loads(report.to_json()) for report in reports]})
         return
@@ -73,12 +77,21 @@ def show(
     print_table(("at", "event", ""), [(event["at"], event["kind"], _short(event["data"])) for event in said["events"]])
 
 
-def _draw(number: int, reports: Sequence[Report], measured: Characterisation | None, picture: Path) -> None:
+def _draw(
+    number: int, reports: Sequence[Report], measured: Characterisation | Curves | Response | None, picture: Path
+) -> None:
+    from ohmloop.procedures.iv_sweep import Curves
+    from ohmloop.procedures.pictures import draw_curves, draw_response
+    from ohmloop.procedures.pulse_response import Response
     from ohmloop.programming.characterised import draw_characterisation
     from ohmloop.programming.maps import draw_maps
 
     if reports:
         draw_maps(reports, picture)
+    elif isinstance(measured, Curves):
+        draw_curves(measured, picture)
+    elif isinstance(measured, Response):
+        draw_response(measured, picture)
     elif measured is not None:
         draw_characterisation(measured, picture)
     else:

@@ -15,8 +15,9 @@ from ohmloop.programming.population import RatePopulation, StepCurve
 from ohmloop.programming.profile import Drive, ProgrammingProfile
 from ohmloop.programming.schedule import Schedule
 
-HELD = 0.9
-"""Fraction of the cells that must be expected to hold for an array to count as programmable."""
+CONVERGES_BELOW = 0.25
+"""Error of a typical cell after a pass over its error before, under the scheme where it is least, up to which an array
+counts as programmable: what leaks to the weakest tenth of the cells is about four times as much."""
 
 ALIKE = 0.15
 """Difference of two fractions of held cells that decides nothing: slow cells get larger pulses than the test gives, and
@@ -47,7 +48,7 @@ class Choice:
         policy: name of the policy. bias: what unselected lines do.
         profile: range, width and amplitudes. acceptance, schedule: see there.
         outlooks: how it will go, by bias scheme; empty if the cells are isolated.
-        converges: whether enough cells are expected to come into band and to stay there.
+        converges: whether nine cells in ten are expected to come into band and to stay there.
         reasons: why, for people.
     """
 
@@ -102,7 +103,7 @@ def choose(
         reasons.append(
             f"pulses on one cell move others: {_scheme(bias)} and {passes} passes; {expected.held:.0%} of cells hold"
         )
-    converges = not outlooks or max(each.held for each in outlooks) >= HELD
+    converges = not outlooks or min(each.contraction for each in outlooks) <= CONVERGES_BELOW
     if soft and isinstance(measured.population, RatePopulation):
         profile = _gentle(profile, measured.population)
     slow = max(measured.read_slow, SLOWEST_NOISE)

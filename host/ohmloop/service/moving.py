@@ -6,7 +6,8 @@ from ohmloop.station import Station, StationError
 from ohmloop.store import Run
 
 PROGRAM, LEARN, FORM, CHARACTERISE = "program", "learn", "form", "characterise"
-MOVING = (PROGRAM, LEARN, FORM, CHARACTERISE)
+PULSE_RESPONSE = "pulse-response"
+MOVING = (PROGRAM, LEARN, FORM, CHARACTERISE, PULSE_RESPONSE)
 """Kinds of runs that move cells."""
 
 

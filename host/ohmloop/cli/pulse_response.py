@@ -1,0 +1,95 @@
+"""`ohmloop pulse-response`: how the conductance of a few cells follows the number of equal pulses."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ohmloop.cli.drawing import check_can_draw
+from ohmloop.cli.failure import FAILED, USAGE, CommandError
+from ohmloop.cli.interrupt import carry_out
+from ohmloop.cli.opening import armed_station, open_device
+from ohmloop.cli.options import Devices, DutFile, StorePath
+from ohmloop.cli.output import AsJson, print_json, print_table
+from ohmloop.cli.places import CellCount, CellList, places
+
+if TYPE_CHECKING:
+    from ohmloop.programming.profile import Drive
+
+
+def pulse_response(
+    device: Devices,
+    dut: DutFile = None,
+    cell: CellList = None,
+    cells: CellCount = 4,
+    set_v: Annotated[
+        float | None,
+        typer.Option("--set", help="SET amplitude, V; halfway between least and most of the device file unless given."),
+    ] = None,
+    reset_v: Annotated[float | None, typer.Option("--reset", help="RESET amplitude, a magnitude, V; likewise.")] = None,
+    width: Annotated[
+        float | None, typer.Option(help="Width of the pulses, s; that of the device file unless given.")
+    ] = None,
+    pulses: Annotated[int, typer.Option(min=1, max=10_000, help="Pulses of a train.")] = 20,
+    cycles: Annotated[int, typer.Option(min=1, max=10_000, help="Trains of each polarity.")] = 1,
+    picture: Annotated[Path | None, typer.Option(help="Draw the response into this PNG.")] = None,
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
+    """Give a few cells of the first board trains of equal SET and RESET pulses, reading after each. Moves cells.
+
+    Every pulse and reading is kept with the run; `runs export` writes them as CSV.
+    """
+    from ohmloop.procedures.pulse_response import Trains
+    from ohmloop.service.experimenting import pulsing
+    from ohmloop.service.moving import PULSE_RESPONSE
+
+    if picture is not None:
+        check_can_draw()
+    under_test = open_device(device, dut)
+    place, profile = places(cell, cells, under_test), under_test.profile
+    try:
+        trains = Trains(
+            set_v=_halfway_v(profile.set_drive) if set_v is None else set_v,
+            reset_v=_halfway_v(profile.reset_drive) if reset_v is None else reset_v,
+            width_s=profile.width_s if width is None else width,
+            pulses=pulses,
+            cycles=cycles,
+        )
+    except ValueError as error:
+        raise CommandError(str(error), USAGE) from None
+
+    def tell(given: int, of: int) -> None:
+        if not json and given % pulses == 0:
+            print(f"{given} of {of} pulses a cell", file=sys.stderr)
+
+    with armed_station(device, under_test, store) as station:
+        work = pulsing(station, place, trains, tell)
+        job = carry_out(station, PULSE_RESPONSE, work)
+    if job.failure is not None:
+        raise job.failure
+    if (found := work.found) is None:
+        raise CommandError(f"ended early; what was measured is run {work.run.id}", FAILED)
+    if picture is not None:
+        from ohmloop.procedures.pictures import draw_response
+
+        draw_response(found, picture)
+    measured = list(zip(place.rows.tolist(), place.cols.tolist(), found.conductances_s.T, strict=True))
+    if json:
+        cells_found = [{"row": row, "col": col, "conductances_s": g.tolist()} for row, col, g in measured]
+        print_json({"run": work.run.id, "volts": trains.volts.tolist(), "cells": cells_found})
+        return
+    print_table(
+        ("cell", "before", "after SET", "after RESET"),
+        [
+            (f"{row},{col}", *(f"{value * 1e6:.2f} µS" for value in (g[0], g[pulses], g[2 * pulses])))
+            for row, col, g in measured
+        ],
+    )
+
+
+def _halfway_v(drive: Drive) -> float:
+    return (drive.start_v + drive.max_v) / 2

@@ -1,0 +1,98 @@
+"""Experiments on a few cells as jobs: current-voltage curves and pulse responses, kept with their run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from ohmloop.procedures.iv_sweep import Curves, iv_sweep
+from ohmloop.procedures.probe import Floats, Place
+from ohmloop.procedures.pulse_response import Response, Trains, pulse_response
+from ohmloop.programming.safe_points import SafePoint, SafePoints
+from ohmloop.service.moving import PULSE_RESPONSE
+from ohmloop.station import Job, Station
+from ohmloop.store import Run
+
+Found = TypeVar("Found", Curves, Response)
+IV_SWEEP = "iv-sweep"
+FOUND = "found"
+"""Name under which a run keeps what it found."""
+
+
+class Experiment(Generic[Found]):
+    """The work of an experiment on the first board of a station; give it to `Station.start`.
+
+    Attributes:
+        run: the run it is journalled in. found: what it found, once it has ended.
+    """
+
+    def __init__(self, run: Run, do: Callable[[SafePoints, Job], Found]) -> None:
+        self.run = run
+        self.found: Found | None = None
+        self._do: Callable[[SafePoints, Job], Found] = do
+
+    def __call__(self, job: Job) -> dict[str, Any]:
+        """Measure. A run that does not come to its end is begun anew."""
+        safe_points = SafePoints()
+        job.on_cancel(safe_points.stop)
+        job.can_be_held(safe_points.hold, safe_points.go_on)
+        try:
+            self.found = self._do(safe_points, job)
+        except SafePoint:
+            self.run.finish("cancelled", {})
+        except Exception as error:
+            self.run.finish("failed", {"error": f"{type(error).__name__}: {error}"})
+            raise
+        else:
+            _keep(self.run, self.found)
+            self.run.finish("done", {"cells": len(self.found.place)})
+        return {"run": self.run.id}
+
+
+def sweeping(station: Station, place: Place, volts: Floats) -> Experiment[Curves]:
+    """Current-voltage curves of cells at these read voltages, V."""
+    run = station.begin(IV_SWEEP, {"cells": len(place), "largest_v": float(volts.max())})
+    board, setup = station.boards[0], station.device.setup
+    return Experiment(run, lambda at, job: iv_sweep(board, setup, place, volts, run=run, safe_points=at))
+
+
+def pulsing(
+    station: Station, place: Place, trains: Trains, tell: Callable[[int, int], None] | None = None
+) -> Experiment[Response]:
+    """The response of cells to trains of equal pulses; `tell` as of `pulse_response`."""
+    run = station.begin(PULSE_RESPONSE, {"cells": len(place), **asdict(trains)})
+    board, setup = station.boards[0], station.device.setup
+
+    def do(at: SafePoints, job: Job) -> Response:
+        def told(given: int, of: int) -> None:
+            job.report({"run": run.id, "pulses": given, "of": of})
+            if tell is not None:
+                tell(given, of)
+
+        return pulse_response(board, setup, place, trains, run=run, safe_points=at, tell=told)
+
+    return Experiment(run, do)
+
+
+def kept(run: Run) -> Curves | Response | None:
+    """What such a run found; None for one that found nothing, or of another kind."""
+    if run.kind not in (IV_SWEEP, PULSE_RESPONSE) or not run.has(FOUND):
+        return None
+    arrays = run.get(FOUND)
+    place = Place(arrays["rows"], arrays["cols"])
+    if run.kind == IV_SWEEP:
+        return Curves(place, arrays["volts"], arrays["currents_a"])
+    trains = Trains(**{name: run.parameters[name] for name in Trains.__dataclass_fields__})
+    return Response(place, trains, arrays["conductances_s"])
+
+
+def _keep(run: Run, found: Curves | Response) -> None:
+    arrays: dict[str, np.ndarray[Any, Any]] = {"rows": found.place.rows, "cols": found.place.cols}
+    if isinstance(found, Curves):
+        arrays |= {"volts": found.volts, "currents_a": found.currents_a}
+    else:
+        arrays |= {"conductances_s": found.conductances_s}
+    run.put(FOUND, arrays)

@@ -1,0 +1,48 @@
+"""Experiments on a few cells, as the installed command does them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.cli.conftest import Board, Command
+
+
+def test_curves_are_kept_and_drawn_again(ohmloop: Command, board: Board, tmp_path: Path) -> None:
+    where = ("-d", board.url, "--dut", board.dut)
+    found = ohmloop("iv-sweep", *where, "--cell", "2,3", "--cell", "0,7", "--points", "4", "--json")
+    assert found.code == 0, found.err
+    assert [(cell["row"], cell["col"]) for cell in found.json["cells"]] == [(0, 7), (2, 3)]
+    assert len(found.json["volts"]) == 7
+    with board.emulator.control() as control:
+        assert control.ask("truth")["gates"] == 0
+    said = ohmloop("iv-sweep", *where, "--picture", tmp_path / "iv.png")
+    assert said.code == 0, said.err
+    assert said.out.count("µS") == 8
+    again = ohmloop("runs", "show", "2", "--picture", tmp_path / "again.png")
+    assert again.code == 0, again.err
+    assert (tmp_path / "again.png").read_bytes() == (tmp_path / "iv.png").read_bytes()
+
+
+def test_a_response_is_kept_and_drawn_again(ohmloop: Command, board: Board, tmp_path: Path) -> None:
+    where = ("-d", board.url, "--dut", board.dut)
+    found = ohmloop("pulse-response", *where, "--pulses", "5", "--cells", "3", "--json")
+    assert found.code == 0, found.err
+    conductances_s = np.array([cell["conductances_s"] for cell in found.json["cells"]])
+    assert conductances_s.shape == (3, 11)
+    assert (conductances_s[:, 5] > conductances_s[:, 10]).all()
+    with board.emulator.control() as control:
+        assert control.ask("truth")["gates"] == 30
+    drawn = ohmloop("runs", "show", "1", "--picture", tmp_path / "again.png")
+    assert drawn.code == 0, drawn.err
+    assert (tmp_path / "again.png").read_bytes().startswith(b"\x89PNG")
+    refused = ohmloop("pulse-response", *where, "--set", "3")
+    assert refused.code != 0
+    assert "above limit" in refused.err
+    assert [run["state"] for run in ohmloop("runs", "list", "--json").json] == ["done", "failed"]
+
+
+@pytest.mark.parametrize("cell", ["8,0", "0", "a,b", "-1,2"])
+def test_cells_that_do_not_exist(ohmloop: Command, cell: str) -> None:
+    refused = ohmloop("iv-sweep", "-d", "emu://8x8", f"--cell={cell}")
+    assert refused.code == 2
+    assert "usable ROW,COL of the 8x8 array" in refused.err
