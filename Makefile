@@ -58,7 +58,7 @@ bench-devices: $(DEV)  ## pulses and noisy products beside the synaptogen packag
 	@tools/fetch_aihwkit.sh || [ $$? -eq 3 ]
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m tests.bench.devices
 
-bench-network: $(DEV)  ## the resistive network beside SuperLU, badcrossbar and ngspice; rows in docs/results
+bench-network: $(DEV)  ## the resistive network beside SuperLU, CHOLMOD, badcrossbar and ngspice; rows in docs/results
 	@tools/fetch_badcrossbar.sh || [ $$? -eq 3 ]
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m tests.bench.network
 

@@ -9,28 +9,23 @@ set -eu
 VERSION=1.1.0
 TORCH=2.10.0
 SPACE_GB=11
-UNAVAILABLE=3
-root=$(cd "$(dirname "$0")/.." && pwd)
-peer=$root/.cache/aihwkit
 
-unavailable() {
-    echo "aihwkit is not available: $1" >&2
-    exit "$UNAVAILABLE"
+# shellcheck source=tools/fetching.sh
+. "$(dirname "$0")/fetching.sh"
+fetch_into aihwkit aihwkit
+
+loads() {
+    "$cache/bin/python" -c 'import aihwkit.simulator.tiles'
 }
 
-"$peer/bin/python" -c 'import aihwkit.simulator.tiles' 2>/dev/null && exit 0
+loads 2>/dev/null && exit 0
 
 mkdir -p "$root/.cache"
 free_gb=$(df -Pk "$root/.cache" | awk 'NR == 2 {print int($4 / 1048576)}')
 [ "$free_gb" -ge "$SPACE_GB" ] || unavailable "$free_gb GB of disk are free, $SPACE_GB are needed"
-"$root/.venv/bin/python" -m venv --clear "$peer"
 echo "aihwkit: installing torch $TORCH (3 GB) into .cache/aihwkit" >&2
-if ! "$peer/bin/python" -m pip install --quiet --disable-pip-version-check "torch==$TORCH" "aihwkit==$VERSION" \
-    >"$peer/log" 2>&1; then
-    rm -f "$peer/bin/python"
-    unavailable "$(grep -i error "$peer/log" | head -n 1)"
-fi
-"$peer/bin/python" -c 'import aihwkit.simulator.tiles' 2>>"$peer/log" || {
-    rm -f "$peer/bin/python"
-    unavailable "it does not load ($(tail -n 1 "$peer/log"))"
+own_environment "torch==$TORCH" "aihwkit==$VERSION" || unavailable "$(grep -i error "$cache/log" | head -n 1)"
+loads 2>>"$cache/log" || {
+    rm -f "$cache/bin/python"
+    unavailable "it does not load ($(tail -n 1 "$cache/log"))"
 }

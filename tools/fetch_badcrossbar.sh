@@ -5,16 +5,14 @@
 set -eu
 
 VERSION=1.1.0
-root=$(cd "$(dirname "$0")/.." && pwd)
-peers=$root/.cache/peers
-UNAVAILABLE=3
 
-"$peers/bin/python" -c 'import badcrossbar' 2>/dev/null && exit 0
+# shellcheck source=tools/fetching.sh
+. "$(dirname "$0")/fetching.sh"
+fetch_into badcrossbar peers
 
-"$root/.venv/bin/python" -m venv --clear "$peers"
-if ! "$peers/bin/python" -m pip install --quiet --disable-pip-version-check "badcrossbar==$VERSION" >"$peers/log" 2>&1; then
-    rm -f "$peers/bin/python"
-    echo "badcrossbar is not available (it draws with cairo: on Debian, apt-get install libcairo2-dev pkg-config gcc)" >&2
-    grep -i error "$peers/log" | head -n 3 >&2
-    exit "$UNAVAILABLE"
-fi
+"$cache/bin/python" -c 'import badcrossbar' 2>/dev/null && exit 0
+
+own_environment "badcrossbar==$VERSION" || {
+    grep -i error "$cache/log" | head -n 3 >&2
+    unavailable "it draws with cairo; on Debian, apt-get install libcairo2-dev pkg-config gcc"
+}

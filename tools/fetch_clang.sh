@@ -7,23 +7,11 @@
 # on standard error); 2 called wrongly; 1 anything else.
 set -eu
 
-UNAVAILABLE=3
-
+# shellcheck source=tools/fetching.sh
+. "$(dirname "$0")/fetching.sh"
 # shellcheck source=tools/apt_root.sh
 . "$(dirname "$0")/apt_root.sh"
-
-case $# in
-    0) cache=$(cd "$(dirname "$0")/.." && pwd)/.cache/clang ;;
-    1) cache=$1 ;;
-    *) echo "usage: fetch_clang.sh [CACHE]" >&2; exit 2 ;;
-esac
-
-launcher=$cache/clang
-
-unavailable() {
-    echo "clang is not available: $1" >&2
-    exit "$UNAVAILABLE"
-}
+fetch_into clang clang "$@"
 
 # Links a fuzzer with the sanitizers, and the fuzzer starts.
 works() {
@@ -39,23 +27,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) { (void)data;
     return "$status"
 }
 
-own=$(command -v clang || true)
-for candidate in "$own" "$launcher"; do
-    if [ -n "$candidate" ] && works "$candidate"; then
-        echo "$candidate"
-        exit 0
-    fi
-done
-
-mkdir -p "$cache"
-exec 9>"$cache/lock"
-if command -v flock >/dev/null 2>&1; then
-    flock -w 300 9 || unavailable "another fetch has held $cache/lock for five minutes"
-    if works "$launcher"; then
-        echo "$launcher"
-        exit 0
-    fi
-fi
+have "$(command -v clang || true)" "$cache/clang"
+fetch_alone "$cache/clang"
 
 codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 [ -n "$codename" ] || unavailable "the machine's release has no code name: install clang"
@@ -65,25 +38,20 @@ version=$(apt-cache depends clang | sed -n 's/^ *Depends: clang-\([0-9]*\)$/\1/p
 [ -n "$version" ] || unavailable "Debian $codename has no versioned clang"
 # What else it needs, the machine's own gcc has brought: headers, start-up files, the linker.
 packages="clang-$version libclang-cpp$version libllvm$version libclang-common-$version-dev libclang-rt-$version-dev"
-rm -rf "$cache/fetched" "$cache/root.new"
+rm -rf "$cache/fetched"
 mkdir "$cache/fetched"
 # shellcheck disable=SC2086  # a list of package names
 (cd "$cache/fetched" && apt_attempt apt-get download $packages) ||
     unavailable "the packages could not be fetched: $(tail -n 1 "$apt_log")"
-for deb in "$cache/fetched"/*.deb; do
-    dpkg-deb -x "$deb" "$cache/root.new"
-done
-rm -rf "$cache/root" "$cache/fetched" "$cache/root.new/usr/share"
-mv "$cache/root.new" "$cache/root"
+unpack "$cache/fetched"/*.deb
+rm -rf "$cache/fetched" "$cache/root/usr/share"
 
-cat >"$launcher.new" <<LAUNCH
+launcher "$cache/clang" <<LAUNCH
 #!/bin/sh
 here=\$(dirname "\$(readlink -f "\$0")")
 LD_LIBRARY_PATH="\$here/root/usr/lib/$(uname -m)-linux-gnu:\$here/root/usr/lib/llvm-$version/lib" \\
     exec "\$here/root/usr/lib/llvm-$version/bin/clang" "\$@"
 LAUNCH
-chmod +x "$launcher.new"
-mv "$launcher.new" "$launcher"
-works "$launcher" || unavailable "the compiler makes no fuzzer: $reason"
-"$launcher" --version 2>&1 | sed -n '1s/^/unpacked /p' >&2
-echo "$launcher"
+works "$cache/clang" || unavailable "the compiler makes no fuzzer: $reason"
+"$cache/clang" --version 2>&1 | sed -n '1s/^/unpacked /p' >&2
+echo "$cache/clang"

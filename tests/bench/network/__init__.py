@@ -1,0 +1,1 @@
+"""The resistive network beside its peers."""
