@@ -145,6 +145,10 @@ def test_only_what_a_rule_is_for_is_changed() -> None:
     network, (x, wanted) = layers(3), batch(4)
     trace, now = traced(network, x, wanted, CrossEntropy()), held(network)
     assert all(change.weights is None for change in BiasScale().propose(trace, now))
+    *hidden, outputs = BiasScale(scale=False, hidden=False).propose(trace, now)
+    assert hidden == [Change(), Change()]
+    assert outputs.bias is not None
+    assert outputs.gain is None
     *before, last = Delta().propose(trace, now)
     assert before == [Change(), Change()]
     assert last.weights is not None

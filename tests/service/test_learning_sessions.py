@@ -141,7 +141,7 @@ def test_examples_are_kept_and_taught_by_a_job(damaged: tuple[Served, Bench]) ->
     with listening(http, after=0) as events:
         until(events, "job", run=number, state="failed")
     kept = http.put(f"{where}/examples", json={**examples(TRAINING), "checking": examples(CHECKING), "seed": 7})
-    assert kept.json() == {"training": 64, "checking": 64}
+    assert kept.json() == {"training": 64, "checking": 64, "watched": {}}
     with listening(http) as events:
         job = http.post(f"{where}/teach", json={"steps": 6, "verify_every": 3}).json()["id"]
         until(events, "learning", session=number, step=6)
@@ -156,6 +156,66 @@ def test_examples_are_kept_and_taught_by_a_job(damaged: tuple[Served, Bench]) ->
         assert http.post(f"/v1/jobs/{job}/cancel").status_code == 202
         until(events, "job", id=job, state="cancelled")
     assert http.post(f"{where}/batches", json=examples(TRAINING)).status_code == 200, "a cancelled job ends no session"
+
+
+def test_new_data_come_while_it_learns_and_what_was_known_is_watched(bench: Bench) -> None:
+    """A user changes: the same inputs shall now give other outputs where the first input is high."""
+    old, new = (inputs.copy() for inputs in (CHECKING, CHECKING))
+    old[:, 0], new[:, 0] = 0.0, 1.0
+    arriving = TRAINING.copy()
+    arriving[:, 0] = 1.0
+
+    def changed(inputs: np.ndarray) -> dict[str, Any]:
+        return {"inputs": inputs.tolist(), "targets": (SMALL.digital(inputs) - 1.5).tolist()}
+
+    known = TRAINING.copy()
+    known[:, 0] = 0.0
+    with bench.serve() as served:
+        http = served.http
+        program(http)
+        number = begin(http, rule="sgd", parameters={"rate": 0.05, "batch": None})
+        where = f"/v1/learning/{number}"
+        kept = http.put(
+            f"{where}/examples",
+            json={**examples(known), "checking": changed(new), "watched": {"old": examples(old), "new": changed(new)}},
+        )
+        assert kept.json() == {"training": 64, "checking": 64, "watched": {"old": 64, "new": 64}}
+        before = http.post(f"{where}/verify", json=changed(new)).json()
+        assert before["watched"]["old"] > 0.9 > 0.5 > before["watched"]["new"]
+        with listening(http) as events:
+            job = http.post(f"{where}/teach", json={"steps": 60, "verify_every": 5}).json()["id"]
+            told = until(events, "learning", session=number, step=5)
+            assert set(until(events, "learning", session=number, step=10).data["watched"]) == {"old", "new"}
+            for part in np.split(arriving, 4):
+                added = http.post(f"{where}/examples", json=changed(part))
+                assert added.status_code == 200, added.text
+            assert added.json()["training"] == 128
+            until(events, "job", id=job, state="done")
+        assert {"loss", "score", "pulses", "pulses_a_cell", "largest_pulses", "stuck", "energy_j"} <= set(told.data)
+        after = http.get(where).json()["summary"]["watched"]
+        assert after["new"] > before["watched"]["new"] + 0.3, "the new data are learned"
+        assert after["old"] > 0.5, "what was known is not forgotten"
+        http.post(f"{where}/pause")
+        assert http.post("/v1/learning", json={"resume": number}).status_code == 201
+        again = http.post(f"{where}/verify", json=changed(new)).json()["watched"]
+        assert again["old"] == pytest.approx(after["old"], abs=0.1), "the run keeps what is watched"
+
+
+def test_a_later_session_repairs_towards_the_network_as_it_was_given(bench: Bench) -> None:
+    astray = {"inputs": TRAINING.tolist(), "targets": (SMALL.digital(TRAINING) + 3).tolist()}
+    with bench.serve() as served:
+        http = served.http
+        program(http)
+        where = f"/v1/learning/{begin(http, rule='bias-scale', parameters={'rate': 0.5, 'scale': 0})}"
+        for _ in range(10):
+            http.post(f"{where}/batches", json=astray)
+        http.post(f"{where}/commit")
+        where = f"/v1/learning/{begin(http, rule='repair')}"
+        spoilt = http.post(f"{where}/verify", json=examples(CHECKING)).json()["score"]
+        http.post(f"{where}/batches", json=examples(TRAINING))
+        repaired = http.post(f"{where}/verify", json=examples(CHECKING)).json()["score"]
+        assert spoilt < 0.5
+        assert repaired > 0.9
 
 
 def test_a_session_goes_on_after_the_service_is_gone(bench: Bench) -> None:
@@ -234,6 +294,8 @@ def test_examples_are_kept_together_or_not_at_all(bench: Bench) -> None:
         program(http)
         where = f"/v1/learning/{begin(http)}"
         assert http.put(f"{where}/examples", json={**examples(TRAINING), "checking": bad}).status_code == 400
+        assert http.put(f"{where}/examples", json={**examples(TRAINING), "watched": {"x": bad}}).status_code == 400
+        assert http.post(f"{where}/examples", json=bad).status_code == 400
         with listening(http) as events:
             job = http.post(f"{where}/teach", json={"steps": 1}).json()["id"]
             until(events, "job", id=job, state="failed")

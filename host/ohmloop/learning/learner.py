@@ -52,6 +52,7 @@ class Learner:
         rule: what decides changes. loss: what they are to improve.
         profile: how the device is programmed. setup: to read, multiply and pulse under.
         policy: makes a policy for each campaign. moves, budget: see there.
+        begin: the network whose biases and gains learning begins with, if an earlier session has changed them.
 
     Raises NetworkError or LearningError if these do not belong together.
 
@@ -72,6 +73,7 @@ class Learner:
         policy: Callable[[], Policy] = Vipi,
         moves: Moves | None = None,
         budget: Budget | None = None,
+        begin: Model | None = None,
     ) -> None:
         self.crossbars = tuple(crossbars)
         self.rule = rule
@@ -82,7 +84,7 @@ class Learner:
         self.setup = setup
         self.spent = Spent()
         self.shadow = Shadow(placement, profile.g_min_s, profile.g_max_s)
-        self._layers = list(model.layers)
+        self._layers = list((model if begin is None else begin).layers)
         self._model = model
         self._policy = policy
         self._stop = threading.Event()

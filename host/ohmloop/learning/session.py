@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ohmloop.learning.data import Examples
 from ohmloop.learning.errors import BudgetSpent, SessionError
 from ohmloop.learning.learner import Learner
 from ohmloop.learning.shadow import Matrix
@@ -35,6 +36,7 @@ class Moment:
         due: cells that were due after this step.
         updates, pulses, largest_pulses, energy_j, reads, vectors: see Spent.
         pulses_a_cell: mean over all cells. stuck: cells given up.
+        watched: scores of the sets that were watched at the last verification, by name.
         note: why nothing moved although something was due; else empty.
         elapsed_s: since this host took the session up, s.
     """
@@ -53,6 +55,7 @@ class Moment:
     reads: int
     vectors: int
     energy_j: float
+    watched: Mapping[str, float]
     note: str
     elapsed_s: float
 
@@ -79,6 +82,7 @@ class Session:
 
     Attributes:
         step: steps so far; the next batch is that of this number. best: best verified score, NaN before the first.
+        watched: scores of the sets that were watched at the last verification by this host, by name.
     """
 
     def __init__(self, learner: Learner, run: Run, *, tell: Callable[[Moment], None] | None = None) -> None:
@@ -86,6 +90,7 @@ class Session:
         self.run = run
         self.step = 0
         self.best = float("nan")
+        self.watched: Mapping[str, float] = {}
         self._verified = float("nan")
         self._updates = 0
         self._pending: list[Matrix] | None = None
@@ -125,13 +130,17 @@ class Session:
             self._moment(trace.loss, trace.score, due=due, note=note if complete else "stopped during an update")
         )
 
-    def verify(self, inputs: ArrayLike, targets: ArrayLike) -> float:
+    def verify(self, inputs: ArrayLike, targets: ArrayLike, watched: Mapping[str, Examples] | None = None) -> float:
         """Score on the chip with data that is not learned from; the best state so far is kept as checkpoint BEST.
 
-        Raises SessionError while an update is pending and cannot be finished.
+        The scores of the sets in `watched` are told with it and decide nothing. Raises SessionError while an update is
+        pending and cannot be finished.
         """
         self._settle()
         trace = self.learner.trace(inputs, targets)
+        self.watched = {
+            name: self.learner.trace(one.inputs, one.targets).score for name, one in (watched or {}).items()
+        }
         self._verified = trace.score
         if not trace.score <= self.best:
             self.best = trace.score
@@ -248,6 +257,7 @@ class Session:
             reads=spent.reads,
             vectors=spent.vectors,
             energy_j=spent.energy_j,
+            watched=self.watched,
             note=note,
             elapsed_s=time.monotonic() - self._begun_s,
         )

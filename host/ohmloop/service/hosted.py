@@ -38,7 +38,7 @@ class HostedNetwork:
 
     Attributes:
         model: the network as it answers now, with the biases and gains of what was adopted last.
-        fingerprint: of the network as it was given.
+        given: the network as it was given. fingerprint: of that.
     """
 
     def __init__(self, model: Model, boards: Sequence[Crossbar], device: DeviceFile) -> None:
@@ -50,7 +50,7 @@ class HostedNetwork:
         self.boards = tuple(boards)
         self.placement = place(model.weights, [space] * len(boards), g_min_s=low_s, g_max_s=high_s)
         self._device = device
-        self._given = model
+        self.given = model
         self._learned: Learned | None = None
         self._runtime = ChipRuntime(model, self.placement, boards, device.setup.read)
 
@@ -111,7 +111,7 @@ class HostedNetwork:
     def adopt(self, learned: Learned | None) -> None:
         """Answer with what learning has made of the network, or as it was given."""
         self._learned = learned
-        self.model = self._given if learned is None else learned.model
+        self.model = self.given if learned is None else learned.model
         self._runtime.model = self.model
 
     def fraction_held(self, tolerance: float) -> float:

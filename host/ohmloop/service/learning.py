@@ -10,16 +10,18 @@ from fastapi import APIRouter, Request
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from ohmloop.learning import Budget, CrossEntropy, Examples, Moment, Moves, Sgd
+from ohmloop.learning import Budget, CrossEntropy, Examples, LearningError, Moment, Moves, Sgd
 from ohmloop.service.boards import BoardsThread
 from ohmloop.service.body import MAX_BODY_BYTES, read_model
 from ohmloop.service.errors import BadRequest
 from ohmloop.service.events import Events
 from ohmloop.service.jobs import described
 from ohmloop.service.learned import KIND
+from ohmloop.service.lessons import Lessons
+from ohmloop.service.open_session import OpenSession
 from ohmloop.service.residence import Residence
 from ohmloop.service.runs import as_json, summary_of
-from ohmloop.service.sessions import OpenSession, Sessions, numbers
+from ohmloop.service.sessions import Sessions
 from ohmloop.station import Job, Station
 
 LONGEST_BODY = 64 * 1024
@@ -84,9 +86,14 @@ class BatchRequest(_Body):
 
 
 class ExamplesRequest(BatchRequest):
-    """Examples that a session keeps; `checking` ones are only for verification. `seed` orders the batches."""
+    """Examples that a session keeps; `seed` orders the batches.
+
+    `checking` ones are only for verification. Scores of `watched` sets, the old classes and a new one for example, are
+    told with every verification and decide nothing. What is left out stays as it was.
+    """
 
     checking: BatchRequest | None = None
+    watched: dict[Name, BatchRequest] | None = None
     seed: int = 0
 
 
@@ -158,24 +165,35 @@ def learning_routes(
         return moment.as_json()
 
     @routes.post("/{number}/verify")
-    async def verify(request: Request, number: int) -> dict[str, float]:
+    async def verify(request: Request, number: int) -> dict[str, Any]:
         """Score on the chip with data that is not learned from; the best state so far is kept."""
         asked = (await read_model(request, BatchRequest, MAX_BODY_BYTES)).arrays()
 
-        def verified(opened: OpenSession) -> dict[str, float]:
-            return {"score": opened.verify(*asked), "best": opened.session.best}
+        def verified(opened: OpenSession) -> dict[str, Any]:
+            score = opened.verify(*asked)
+            return {"score": score, "best": opened.session.best, "watched": dict(opened.session.watched)}
 
-        answer: dict[str, float] = await on_boards(number, "verification", verified)
+        answer: dict[str, Any] = await on_boards(number, "verification", verified)
         return answer
 
     @routes.put("/{number}/examples")
     async def keep(request: Request, number: int) -> dict[str, Any]:
-        """Keep examples in the session, to be learned from by a job."""
+        """Keep examples in the session, to be learned from by a job, in the place of earlier ones."""
         asked = await read_model(request, ExamplesRequest, MAX_BODY_BYTES)
         training = Examples(*asked.arrays(), asked.seed)
         checking = None if asked.checking is None else Examples(*asked.checking.arrays())
-        await thread.run(lambda: sessions.find(number).keep_examples(training, checking))
-        return {"training": len(asked.inputs), "checking": len(asked.checking.inputs) if asked.checking else 0}
+        watched = (
+            None if asked.watched is None else {name: Examples(*one.arrays()) for name, one in asked.watched.items()}
+        )
+        await thread.run(lambda: sessions.find(number).keep_examples(training, checking, watched))
+        return counted(sessions.find(number).lessons)
+
+    @routes.post("/{number}/examples")
+    async def add(request: Request, number: int) -> dict[str, Any]:
+        """Examples that have come since: a job that teaches goes on with them and those before."""
+        more = Examples(*(await read_model(request, BatchRequest, MAX_BODY_BYTES)).arrays())
+        await thread.run(lambda: sessions.find(number).add_examples(more))
+        return counted(sessions.find(number).lessons)
 
     @routes.post("/{number}/teach", status_code=202)
     async def teach(request: Request, number: int) -> dict[str, Any]:
@@ -187,9 +205,10 @@ def learning_routes(
             state = "failed"
             events.publish("job", {"id": job.id, "kind": KIND, "state": "running", "run": number})
             try:
-                summary = sessions.find(number).teach(job, asked.steps, asked.verify_every)
+                opened = sessions.find(number)
+                opened.teach(job, asked.steps, asked.verify_every)
                 state = "cancelled" if job.cancelled else "done"
-                return summary
+                return opened.session.summary()
             finally:
                 if job.cancelled:
                     sessions.renew(number)
@@ -224,3 +243,27 @@ def learning_routes(
         return describe(number)
 
     return routes
+
+
+def counted(lessons: Lessons) -> dict[str, Any]:
+    """How many examples are kept for what."""
+    return {
+        "training": _count(lessons.training),
+        "checking": _count(lessons.checking),
+        "watched": {name: _count(one) for name, one in lessons.watched.items()},
+    }
+
+
+def _count(examples: Examples | None) -> int:
+    return 0 if examples is None else len(examples.inputs)
+
+
+def numbers(values: list[Any]) -> NDArray[np.float64]:
+    """Nested lists of numbers as an array. Raises LearningError for ragged ones and for what is not finite."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise LearningError(f"expected rows of equal length with numbers: {error}") from error
+    if not np.isfinite(array).all():
+        raise LearningError("inputs and targets must be finite numbers")
+    return array

@@ -3,140 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
-from ohmloop.learning import Budget, Examples, Learner, LearningError, Moment, Moves, Session, SessionError
 from ohmloop.learning.rules.named import loss_named, rule_named
 from ohmloop.service.errors import NotFound, Occupied
 from ohmloop.service.hosted import HostedNetwork
-from ohmloop.service.learned import KIND, Learned
+from ohmloop.service.learned import KIND
 from ohmloop.service.moving import refuse_if_moved_since
+from ohmloop.service.open_session import OpenSession, Tell
 from ohmloop.service.programming import resumable
 from ohmloop.service.residence import Residence
 from ohmloop.service.runs import find_run
-from ohmloop.station import Job, Station, StationError
+from ohmloop.station import Station, StationError
 from ohmloop.store import Run
 
 log = logging.getLogger(__name__)
 
-TRAINING, CHECKING = "examples.training", "examples.checking"
-"""Names under which a run keeps the examples it learns from and is verified with."""
-
 CLOSE_S = 30.0
 """Longest wait at the end of the service for a job to reach a safe point, s."""
-
-Tell = Callable[[int, Moment], None]
-
-
-class OpenSession:
-    """A session with its learner, on a network of the station.
-
-    Attributes:
-        run: where it is kept. network: what it teaches. session: see there.
-    """
-
-    def __init__(self, station: Station, network: HostedNetwork, run: Run, tell: Tell) -> None:
-        asked = run.parameters
-        loss = loss_named(asked["loss"])
-        self.run = run
-        self.network = network
-        self._tell = tell
-        self._learner = Learner(
-            network.model,
-            network.placement,
-            station.boards,
-            rule_named(asked["rule"], loss, asked["parameters"]),
-            profile=station.device.profile,
-            setup=station.device.setup,
-            loss=loss,
-            moves=Moves(**asked["moves"]),
-            budget=Budget(**asked["budget"]),
-        )
-        try:
-            self.session = Session(self._learner, run, tell=self._told)
-            self._serve()
-        except BaseException:
-            self._learner.close()
-            raise
-
-    def learn(self, inputs: ArrayLike, targets: ArrayLike) -> Moment:
-        """One step with a batch. Raises as Session.learn."""
-        with self._serving():
-            return self.session.learn(inputs, targets)
-
-    def verify(self, inputs: ArrayLike, targets: ArrayLike) -> float:
-        """Score with data that is not learned from. Raises as Session.verify."""
-        with self._serving():
-            return self.session.verify(inputs, targets)
-
-    def roll_back(self, name: str) -> Moment:
-        """Back to a checkpoint. Raises as Session.roll_back."""
-        with self._serving():
-            return self.session.roll_back(name)
-
-    def keep_examples(self, training: Examples, checking: Examples | None) -> None:
-        """Keep examples in the run: all or, if the network cannot take one of them, none.
-
-        Raises InputError, LearningError.
-        """
-        given = {TRAINING: training} if checking is None else {TRAINING: training, CHECKING: checking}
-        for examples in given.values():
-            self.network.model.checked(examples.inputs)
-            self._learner.loss.wanted(examples.targets, self.network.outputs)
-        for name, examples in given.items():
-            keep(self.run, name, examples)
-
-    def examples(self, name: str) -> Examples | None:
-        """Examples that the run keeps under this name, or None."""
-        if not self.run.has(name):
-            return None
-        kept = self.run.get(name)
-        return Examples(kept["inputs"], kept["targets"], int(kept["seed"][0]))
-
-    def teach(self, job: Job, steps: int, verify_every: int) -> dict[str, Any]:
-        """So many steps with the examples that are kept; verified now and then, and at the end.
-
-        Ends early when the job is cancelled, at the next safe point. Raises SessionError without examples.
-        """
-        training, checking = self.examples(TRAINING), self.examples(CHECKING)
-        if training is None:
-            raise SessionError(f"session {self.run.id} keeps no examples: put some, or send batches one by one")
-        job.on_cancel(self._learner.request_stop)
-        for taught in range(1, steps + 1):
-            moment = self.learn(*training.batch(self.session.step, self._learner.rule.batch))
-            if job.cancelled:
-                break
-            if checking is not None and (taught % verify_every == 0 or taught == steps):
-                self.verify(checking.inputs, checking.targets)
-            job.report({"session": self.run.id, "steps": steps, "taught": taught, **moment.as_json()})
-        return self.session.summary()
-
-    def request_stop(self) -> None:
-        """End an update that is under way, or the next one, at its first safe point. May be called from any thread."""
-        self._learner.request_stop()
-
-    def close(self) -> None:
-        """End the learner; boards and run stay as they are."""
-        self._learner.close()
-
-    @contextmanager
-    def _serving(self) -> Iterator[None]:
-        """Inference goes on with what was learned, also if a step fails in the middle."""
-        try:
-            yield
-        finally:
-            self._serve()
-
-    def _serve(self) -> None:
-        self.network.adopt(Learned.of(self._learner.state(), self.network.model))
-
-    def _told(self, moment: Moment) -> None:
-        self._tell(self.run.id, moment)
 
 
 class Sessions:
@@ -259,20 +144,3 @@ def taken_up(station: Station, network: HostedNetwork, number: int) -> Run:
         raise StationError(f"run {number} taught another {network.name!r}: its weights are not those of now")
     refuse_if_moved_since(station, run)
     return run
-
-
-def keep(run: Run, name: str, examples: Examples) -> None:
-    """Keep examples in a run; `OpenSession.examples` finds them again."""
-    arrays = {"inputs": examples.inputs, "targets": examples.targets, "seed": np.array([examples.seed])}
-    run.put(name, arrays)
-
-
-def numbers(values: list[Any]) -> NDArray[np.float64]:
-    """Nested lists of numbers as an array. Raises LearningError for ragged ones and for what is not finite."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise LearningError(f"expected rows of equal length with numbers: {error}") from error
-    if not np.isfinite(array).all():
-        raise LearningError("inputs and targets must be finite numbers")
-    return array

@@ -13,7 +13,9 @@ from ohmloop.learning import BEST, Examples, LearningError, Moment, Moves, Rule
 from ohmloop.learning.rules.named import loss_named, rule_named
 from ohmloop.service.hosted import HostedNetwork
 from ohmloop.service.learned import KIND
-from ohmloop.service.sessions import CHECKING, TRAINING, OpenSession, keep, taken_up
+from ohmloop.service.lessons import Lessons
+from ohmloop.service.open_session import OpenSession, must_fit
+from ohmloop.service.sessions import taken_up
 from ohmloop.station import Job, Station, StationError
 from ohmloop.store import Run
 
@@ -84,7 +86,6 @@ class Tuning:
         rule = rule_named(run.parameters["rule"], loss_named(run.parameters["loss"]), run.parameters["parameters"])
         self.run = run
         self.complete = False
-        self._batch = rule.batch
         self._steps: int = run.parameters["steps"] or usual_steps(rule, len(network.model.layers))
         self._station, self._network, self._tell = station, network, tell
 
@@ -94,8 +95,7 @@ class Tuning:
         Ends at the best verified state. A run that does not come to its end stays resumable.
         """
 
-        def told(number: int, moment: Moment) -> None:
-            job.report({"run": number, "steps": self._steps, **moment.as_json()})
+        def told(_: int, moment: Moment) -> None:
             if self._tell is not None:
                 self._tell(moment)
 
@@ -111,20 +111,12 @@ class Tuning:
             raise
 
     def _learn(self, job: Job, opened: OpenSession) -> None:
-        training, checking = opened.examples(TRAINING), opened.examples(CHECKING)
-        if training is None or checking is None:
-            raise LearningError(f"run {self.run.id} keeps no examples: begin a new one")
         session = opened.session
-        job.on_cancel(opened.request_stop)
+        if opened.lessons.training is None or opened.lessons.checking is None:
+            raise LearningError(f"run {self.run.id} keeps no examples: begin a new one")
         if session.step == 0 and not session.pending:
-            opened.verify(checking.inputs, checking.targets)
-        while session.step < self._steps and not job.cancelled:
-            opened.learn(*training.batch(session.step, self._batch))
-            if session.pending:
-                break
-            if session.step == self._steps or session.step % VERIFY_EVERY == 0:
-                opened.verify(checking.inputs, checking.targets)
-        if job.cancelled or session.pending:
+            opened.check()
+        if not opened.teach(job, self._steps - session.step, VERIFY_EVERY):
             session.pause()
             return
         if session.verified < session.best:
@@ -135,10 +127,8 @@ class Tuning:
 
 def begun(station: Station, network: HostedNetwork, plan: TuningPlan, training: Examples, checking: Examples) -> Run:
     """A run that tunes a network with these examples. Raises InputError, LearningError for examples it cannot take."""
-    loss = loss_named(plan.loss)
     for examples in (training, checking):
-        network.model.checked(examples.inputs)
-        loss.wanted(examples.targets, network.outputs)
+        must_fit(network, loss_named(plan.loss), examples)
     run = station.begin(
         KIND,
         {
@@ -152,8 +142,7 @@ def begun(station: Station, network: HostedNetwork, plan: TuningPlan, training: 
             "steps": plan.steps,
         },
     )
-    keep(run, TRAINING, training)
-    keep(run, CHECKING, checking)
+    Lessons(run).keep(training, checking)
     return run
 
 

@@ -13,24 +13,34 @@ class BiasScale(Descending):
     """Tunes the digital bias and gain of every output; spends no pulse.
 
     Args:
-        rate, momentum, batch: see Descending. scale: whether gains are tuned, too, or biases alone.
+        rate, momentum, batch: see Descending.
+        scale: whether gains are tuned, too, or biases alone.
+        hidden: whether all layers are tuned, or the outputs of the network alone, as published board code does.
     """
 
     name = "bias-scale"
 
     def __init__(
-        self, rate: float = 0.05, momentum: float = 0.9, batch: int | None = 256, *, scale: bool = True
+        self,
+        rate: float = 0.05,
+        momentum: float = 0.9,
+        batch: int | None = 256,
+        *,
+        scale: bool = True,
+        hidden: bool = True,
     ) -> None:
         super().__init__(rate, momentum, batch)
         self._scale = scale
+        self._hidden = hidden
 
     @property
     def parameters(self) -> Mapping[str, float]:
-        """Those of the descent, and whether gains are tuned."""
-        return {**super().parameters, "scale": self._scale}
+        """Those of the descent, and what is tuned."""
+        return {**super().parameters, "scale": self._scale, "hidden": self._hidden}
 
     def gradients(self, trace: Trace, held: Sequence[HeldLayer]) -> list[Change]:
         """Backpropagated through the measured weights, those of the weights left out."""
         errors = backpropagated(trace, held, [layer.layer.weights for layer in held])
         slopes = [gradient(trace, held, index, error) for index, error in enumerate(errors)]
-        return [Change(None, slope.bias, slope.gain if self._scale else None) for slope in slopes]
+        tuned = [Change(None, slope.bias, slope.gain if self._scale else None) for slope in slopes]
+        return tuned if self._hidden else [*[Change()] * (len(tuned) - 1), tuned[-1]]
