@@ -1,4 +1,4 @@
-"""`python -m tests.bench.learning [PART …]`: digits, single_column, depth, continual, interrupted; all by default."""
+"""`python -m tests.bench.learning [PART …]`; parts are the modules of this folder in PARTS, all by default."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import importlib
 import json
 import sys
 
-from tests.bench.results import PHYSICS, record
+from tests.bench.results import PHYSICS, Row, record
 
-PARTS = ("single_column", "interrupted", "continual", "depth", "digits")
+PARTS = ("single_column", "interrupted", "continual", "depth", "digits", "robot")
 RESULTS = PHYSICS.with_name("learning.json")
 
 
 def main(parts: list[str]) -> None:
-    """Measure, print, and keep the rows, part by part."""
+    """Measure, keep the rows seed by seed, and print them, part by part."""
     for part in parts or PARTS:
-        rows = importlib.import_module(f"tests.bench.learning.{part}").rows()
-        record(rows, RESULTS)
+        rows: list[Row] = []
+        for rows in importlib.import_module(f"tests.bench.learning.{part}").growing_rows():
+            record(rows, RESULTS)
         for row in rows:
             sys.stdout.write(f"{json.dumps(row.as_json(), ensure_ascii=False)}\n")
             sys.stdout.flush()

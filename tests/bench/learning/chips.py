@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import sqrt
-from statistics import mean, stdev
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +14,8 @@ from ohmloop.mapping import ArraySpace, Encoding, Placement, place
 from ohmloop.network import Model, pretrained
 from ohmsim.array import SimulatedArray, open_array
 
-COMMAND = "make bench-learning"
-SEEDS = (1, 2, 3, 4, 5)
 WEEK_S = 7 * 24 * 3600.0
 AGEING = "relaxation.scale=1&relaxation.g_max=100e-6&drift_cmo.scale=1"
-STUDENT = 2.776
-"""97.5 % quantile of Student's t with four degrees of freedom, for five seeds."""
 
 Split = tuple[NDArray[np.float64], NDArray[np.int64]]
 
@@ -34,22 +27,13 @@ def digits() -> dict[str, Split]:
     return {name: (x[chosen], y[chosen]) for name, chosen in manifest["split"].items()}
 
 
-def spread(values: Sequence[float]) -> str:
-    """95 % confidence interval of the mean of one value a seed."""
-    return f"± {STUDENT * stdev(values) / sqrt(len(values)):.2g} (95 %)" if len(values) == len(SEEDS) else ""
-
-
-def average(values: Sequence[float]) -> float:
-    """Mean over the seeds."""
-    return mean(values)
-
-
-@dataclass(frozen=True)
-class Damage:
-    """Cells stuck at either end of the range, and time."""
-
-    fraction: float = 0.1
-    seconds: float = WEEK_S
+def principal(splits: Mapping[str, Split], count: int) -> dict[str, Split]:
+    """The same with as many principal components of the training images as inputs, each of these within -1 and 1."""
+    x = splits["training"][0]
+    centre = x.mean(axis=0)
+    axes = np.linalg.svd(x - centre, full_matrices=False)[2][:count].T
+    axes = axes / np.abs((x - centre) @ axes).max(axis=0)
+    return {name: ((x - centre) @ axes, y) for name, (x, y) in splits.items()}
 
 
 class Chip:

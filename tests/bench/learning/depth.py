@@ -7,12 +7,13 @@ taught digitally by backpropagation, or by the same feedback alignment that late
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from tests.bench.learning.chips import COMMAND, SEEDS, WEEK_S, Chip, Split, average, digits, percent, spread, teach
+from tests.bench.learning.chips import WEEK_S, Chip, Split, digits, percent, teach
+from tests.bench.learning.seeds import Figures, Sample, grown
 from tests.bench.results import Row
 from tests.programming.boards import PROFILE
 
@@ -34,11 +35,11 @@ from ohmloop.learning.trace import Matrix
 from ohmloop.network import Activation, Linear, Model
 
 DEPTHS = (2, 3, 4, 5, 6)
-WIDTH = 24
-STUCK, TOLERANCE, GUARD = 0.05, 0.05, 0.7
-STEPS, BATCH = 50, 128
+WIDTH = 16
+STUCK, TOLERANCE, GUARD = 0.02, 0.05, 0.7
+STEPS, BATCH, RATE = 100, 32, 0.02
 LINE_GAIN, OFFSET = 0.3, 0.1
-DIGITAL_STEPS, DIGITAL_BATCH = 1500, 64
+DIGITAL_STEPS, DIGITAL_BATCH, DIGITAL_RATE = 3000, 64, 0.003
 MOVES = Moves(threshold=0.2, tolerance=0.08)
 
 
@@ -60,7 +61,7 @@ def by_backpropagation(depth: int, seed: int, split: Split) -> Model:
 def by_alignment(depth: int, seed: int, split: Split) -> Model:
     """A network taught digitally through the feedback that tunes it later."""
     layers, loss = blank(depth, np.random.default_rng([seed, depth])), CrossEntropy()
-    rule, examples = FeedbackAlignment(rate=0.03, seed=seed), Examples(*split, seed=seed)
+    rule, examples = FeedbackAlignment(rate=DIGITAL_RATE, seed=seed), Examples(*split, seed=seed)
     for step in range(DIGITAL_STEPS):
         values, targets = examples.batch(step, DIGITAL_BATCH)
         traces = []
@@ -96,7 +97,7 @@ def biased(seed: int) -> Callable[[Sequence[HeldLayer]], list[Matrix]]:
     return read
 
 
-def tuned(model: Model, seed: int, rules: dict[str, Rule], splits: dict[str, Split]) -> dict[str, float]:
+def tuned(model: Model, seed: int, rules: Mapping[str, Rule], splits: Mapping[str, Split]) -> Figures:
     """Accuracy of one damaged chip after each rule, and before, in percent."""
     chip = Chip(model, seed)
     rng = np.random.default_rng(seed)
@@ -104,7 +105,7 @@ def tuned(model: Model, seed: int, rules: dict[str, Rule], splits: dict[str, Spl
     for index in range(len(chip.arrays)):
         targets_s = chip.placement.targets(index)
         error_s = TOLERANCE * GUARD * PROFILE.span_s * rng.uniform(-1, 1, targets_s.shape)
-        held.append(np.clip(targets_s + error_s, PROFILE.g_min_s / 2, PROFILE.g_max_s * 1.1))
+        held.append(np.clip(targets_s + error_s, PROFILE.g_min_s, PROFILE.g_max_s))
     chip.put(held)
     chip.wait(WEEK_S)
     week_old = chip.truth()
@@ -117,33 +118,54 @@ def tuned(model: Model, seed: int, rules: dict[str, Rule], splits: dict[str, Spl
     return found
 
 
-def rows() -> list[Row]:
-    """Feedback alignment beside both ways of backpropagation, for each depth."""
-    splits, found = digits(), []
-    for depth in DEPTHS:
-        first, second = [], []
-        for seed in SEEDS:
+TEACHERS: Mapping[str, Callable[[int, int, Split], Model]] = {
+    "backpropagation": by_backpropagation,
+    "feedback alignment": by_alignment,
+}
+PEERS: Mapping[str, str] = {"measured": "measured conductances", "biased": "a biased transposed read"}
+
+
+def at(depth: int) -> Callable[[int], Figures]:
+    """What to measure at this depth."""
+
+    def measure(seed: int) -> Figures:
+        splits, figures = digits(), {}
+        for taught, teacher in TEACHERS.items():
+            model = teacher(depth, seed, splits["training"])
+            x, y = splits["held_out"]
+            figures[f"{taught} digital"] = 100 * float((model.digital(x).argmax(axis=1) == y).mean())
             rules: dict[str, Rule] = {
-                "measured": Sgd(rate=0.04, batch=BATCH),
-                "biased": Sgd(rate=0.04, batch=BATCH, back=biased(seed)),
-                "alignment": FeedbackAlignment(rate=0.02, batch=BATCH, seed=seed),
+                "measured": Sgd(rate=RATE, batch=BATCH),
+                "biased": Sgd(rate=RATE, batch=BATCH, back=biased(seed)),
+                "alignment": FeedbackAlignment(rate=RATE, batch=BATCH, seed=seed),
             }
-            first.append(tuned(by_backpropagation(depth, seed, splits["training"]), seed, rules, splits))
-            rules = {
-                "measured": Sgd(rate=0.04, batch=BATCH),
-                "biased": Sgd(rate=0.04, batch=BATCH, back=biased(seed)),
-                "alignment": FeedbackAlignment(rate=0.02, batch=BATCH, seed=seed),
-            }
-            second.append(tuned(by_alignment(depth, seed, splits["training"]), seed, rules, splits))
-        for taught, results in (("backpropagation", first), ("feedback alignment", second)):
-            values = {name: [result[name] for result in results] for name in results[0]}
-            ours = values["alignment"]
-            for peer, name in (("measured", "measured conductances"), ("biased", "a biased transposed read")):
-                note = (
-                    f"seeds {SEEDS[0]}-{SEEDS[-1]}, 400 held-out images; {spread(ours)} and {spread(values[peer])}; "
-                    f"damaged {average(values['damaged']):.1f} %; {100 * STUCK:.0f} % stuck and a week, {STEPS} steps"
-                )
-                case = f"depth {depth}, taught by {taught}: feedback alignment against {name}"
-                peer_name = f"backpropagation through {name}"
-                found.append(Row(case, average(ours), average(values[peer]), peer_name, None, "%", COMMAND, note))
-    return found
+            accuracies = tuned(model, seed, rules, splits)
+            figures |= {f"{taught} {name}": value for name, value in accuracies.items()}
+        return figures
+
+    return measure
+
+
+def growing_rows() -> Iterator[list[Row]]:
+    """Feedback alignment beside both ways of backpropagation, for each depth."""
+    for depth in DEPTHS:
+        for sample in grown(f"depth {depth}", at(depth)):
+            yield [row for taught in TEACHERS for row in rows(depth, taught, sample)]
+
+
+def rows(depth: int, taught: str, sample: Sample) -> list[Row]:
+    """Of networks of this depth that were taught digitally in this way."""
+    about = (
+        f"400 held-out images; digital {sample.mean(f'{taught} digital'):.1f} %, "
+        f"damaged {sample.mean(f'{taught} damaged'):.1f} %; {STUCK:.0%} stuck and a week, {STEPS} steps"
+    )
+    return [
+        sample.row(
+            f"depth {depth}, taught by {taught}: feedback alignment against {name}",
+            f"{taught} alignment",
+            f"{taught} {peer}",
+            f"backpropagation through {name}",
+            about=about,
+        )
+        for peer, name in PEERS.items()
+    ]

@@ -6,10 +6,12 @@ components, scales and weights come from the training images, held-out images ar
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 
 import numpy as np
-from tests.bench.learning.chips import COMMAND, SEEDS, WEEK_S, Chip, Split, average, digits, spread, teach
+from tests.bench.learning.chips import WEEK_S, Chip, Split, digits, principal, teach
+from tests.bench.learning.seeds import Figures, Sample, grown
 from tests.bench.results import Row
 from tests.programming.boards import PROFILE, SETUP
 
@@ -31,17 +33,19 @@ from ohmloop.network import Activation, Linear, Model, deploy
 from ohmloop.programming import Acceptance, Stops, Vipi
 
 COMPONENTS = 8
+RULES: Mapping[str, tuple[Callable[[], Rule], int]] = {
+    "bias only": (lambda: BiasScale(scale=False, batch=None), 60),
+    "bias and scale": (lambda: BiasScale(batch=None), 60),
+    "delta": (lambda: Delta(rate=0.05, batch=None), 60),
+    "repair": (lambda: Repair(least=0.02), 4),
+}
 
 
 def task() -> tuple[Model, dict[str, Split]]:
     """The digital classifier, and its features with targets of -1 and 1."""
-    chosen = {name: (x[y < 2], y[y < 2]) for name, (x, y) in digits().items()}
-    x, y = chosen["training"]
-    centre = x.mean(axis=0)
-    axes = np.linalg.svd(x - centre, full_matrices=False)[2][:COMPONENTS].T
-    raw = (x - centre) @ axes
-    axes = axes * np.sign(raw.T @ (2.0 * y - 1)) / np.abs(raw).max(axis=0)
-    features = {name: ((x - centre) @ axes, 2 * y[:, None] - 1) for name, (x, y) in chosen.items()}
+    chosen = principal({name: (x[y < 2], y[y < 2]) for name, (x, y) in digits().items()}, COMPONENTS)
+    signs = np.sign(chosen["training"][0].T @ (2.0 * chosen["training"][1] - 1))
+    features = {name: (x * signs, 2 * y[:, None] - 1) for name, (x, y) in chosen.items()}
     loss = SquaredError()
     inputs, targets = features["training"]
     blank = Linear(np.full((COMPONENTS, 1), 0.5), np.zeros(1), Activation.NONE)
@@ -67,48 +71,43 @@ def strike(chip: Chip, stuck: int) -> None:
             return
 
 
-def rows() -> list[Row]:
-    """Accuracies beside the digital classifier."""
-    return [row for stuck in (1, 2) for row in damaged(stuck)]
+def damaged(stuck: int) -> Callable[[int], Figures]:
+    """What to measure with so many cells stuck."""
 
-
-def damaged(stuck: int) -> list[Row]:
-    """With so many cells stuck."""
-    model, features = task()
-    test = features["held_out"]
-    digital = 100 * float((np.sign(model.digital(test[0])) == test[1]).mean())
-    scores: dict[str, list[float]] = {}
-    pulses: dict[str, list[float]] = {}
-    rules: dict[str, tuple[Rule, int]] = {}
-    for seed in SEEDS:
-        rules = {
-            "bias only": (BiasScale(scale=False, batch=None), 60),
-            "bias and scale": (BiasScale(batch=None), 60),
-            "delta": (Delta(rate=0.05, batch=None), 60),
-            "repair": (Repair(least=0.02), 4),
-        }
+    def measure(seed: int) -> Figures:
+        model, features = task()
+        test = features["held_out"]
+        figures = {"digital": 100 * float((np.sign(model.digital(test[0])) == test[1]).mean())}
         chip = Chip(model, seed, NonNegative())
-        acceptance = Acceptance(tolerance=0.05)
-        deploy(chip.placement, chip.arrays, Vipi, acceptance, Stops(), profile=PROFILE, setup=SETUP)
+        deploy(chip.placement, chip.arrays, Vipi, Acceptance(tolerance=0.05), Stops(), profile=PROFILE, setup=SETUP)
         with chip.learner(External(), loss=SquaredError()) as learner:
-            scores.setdefault("programmed at 5 %", []).append(accuracy(learner, test))
+            figures["programmed at 5 %"] = accuracy(learner, test)
         chip.wait(WEEK_S)
         week_old = chip.truth()
         strike(chip, stuck)
         with chip.learner(External(), loss=SquaredError()) as learner:
-            scores.setdefault("damaged", []).append(accuracy(learner, test))
-        for name, (rule, steps) in rules.items():
+            figures["damaged"] = accuracy(learner, test)
+        for name, (make, steps) in RULES.items():
             chip.again(week_old, 0.0)
             strike(chip, stuck)
-            with chip.learner(rule, Moves(threshold=0.05, tolerance=0.03), loss=SquaredError()) as learner:
+            with chip.learner(make(), Moves(threshold=0.05, tolerance=0.03), loss=SquaredError()) as learner:
                 teach(learner, Examples(*features["training"], seed=seed), steps)
-                scores.setdefault(name, []).append(accuracy(learner, test))
-                pulses.setdefault(name, []).append(learner.spent.pulses / learner.cells)
-    seeds = f"seeds {SEEDS[0]}-{SEEDS[-1]}, {len(test[0])} held-out images"
-    found = []
-    for name, values in scores.items():
-        spent = f"; {average(pulses[name]):.1f} pulses a cell" if name in pulses else ""
-        note = f"{seeds}; {spread(values)}{spent}"
-        case = f"zeros and ones on one column, {stuck} of 8 cells stuck and a week: accuracy, {name}"
-        found.append(Row(case, average(values), digital, "digital classifier", None, "%", COMMAND, note))
-    return found
+                figures[name] = accuracy(learner, test)
+                figures[f"pulses {name}"] = learner.spent.pulses / learner.cells
+        return figures
+
+    return measure
+
+
+def growing_rows() -> Iterator[list[Row]]:
+    """Accuracies beside the digital classifier."""
+    for stuck in (1, 2):
+        for sample in grown(f"{stuck} stuck", damaged(stuck)):
+            yield [row(stuck, sample, name) for name in ("programmed at 5 %", "damaged", *RULES)]
+
+
+def row(stuck: int, sample: Sample, name: str) -> Row:
+    """Accuracy before or after something."""
+    case = f"zeros and ones on one column, {stuck} of {COMPONENTS} cells stuck and a week: accuracy, {name}"
+    spent = f"; {sample.mean(f'pulses {name}'):.1f} pulses a cell" if name in RULES else ""
+    return sample.row(case, name, "digital", "digital classifier", about=f"81 held-out images{spent}")
