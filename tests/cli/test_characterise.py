@@ -5,6 +5,9 @@ from pathlib import Path
 
 from tests.cli.conftest import Board, Command
 
+from ohmloop.crossbar import Geometry
+from ohmloop.station.emulated import EmulatorProcess
+
 
 def test_a_board_is_characterised_and_programmed_by_what_was_found(
     ohmloop: Command, board: Board, weights: Path, tmp_path: Path
@@ -50,6 +53,28 @@ def test_a_board_is_characterised_and_programmed_by_what_was_found(
     refused = ohmloop("program", "-d", board.url, "--dut", other, "-m", weights, "--profile", profile)
     assert refused.code == 2
     assert "another device file" in refused.err
+
+
+def test_a_profile_of_another_device_is_noticed(
+    ohmloop: Command, board: Board, weights: Path, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile.json"
+    measured = ohmloop("characterise", "-d", board.url, "--dut", board.dut, "-o", profile)
+    assert measured.code == 0, measured.err
+    where = ("--dut", board.dut, "-m", weights, "--profile", profile)
+    fits = ohmloop("program", "-d", board.url, *where)
+    assert "no longer fits" not in fits.out
+    harder = {"device.v_set": "1.3", "device.v_reset": "1.4"}
+    with EmulatorProcess(Geometry(8, 8), {"seed": "3"}, harder) as emulator:
+        programmed = ohmloop("program", "-d", emulator.boards[0].url, *where)
+    assert programmed.code == 0, programmed.err
+    assert "the profile no longer fits: " in programmed.out
+    assert "pulses move cells less than predicted" in programmed.out
+    assert "run `ohmloop characterise`" in programmed.out
+    shown = ohmloop("runs", "show", "3")
+    assert "the profile no longer fits: " in shown.out
+    (report,) = ohmloop("runs", "show", "3", "--json").json["reports"]
+    assert report["profile_fits"]["stale"] is True
 
 
 def test_programming_again_and_again(ohmloop: Command, board: Board, weights: Path) -> None:

@@ -125,6 +125,27 @@ def test_the_first_interrupt_waits_for_a_safe_point_and_the_run_goes_on_later(
     assert [(run["id"], run["state"]) for run in ohmloop("runs", "list", "--json").json] == [(1, "done")]
 
 
+def test_the_second_interrupt_is_an_emergency_stop_and_the_run_goes_on_later(
+    tmp_path: Path, ohmloop: Command, lengthy: Lengthy
+) -> None:
+    lengthy.control.ask("fault", wire={"late": 1.0, "late_s": 0.6})
+    with running(tmp_path, "program", *lengthy.where, "--policy", "vipi") as process:
+        line_with(process, "cells in band")
+        process.send_signal(signal.SIGINT)
+        line_with(process, "Ctrl-C again stops at once")
+        code, said = interrupted(process)
+    assert code != 0
+    assert "emergency stop" in said
+    assert lengthy.control.ask("truth")["driven"] is False
+    lengthy.control.ask("fault", none=True)
+    cleared = ohmloop("arm", *lengthy.where[:4], "--clear")
+    assert cleared.code == 0, cleared.err
+    resumed = ohmloop("program", *lengthy.where, "--resume", "1", "--json")
+    assert resumed.code == 0, resumed.err
+    pulses = sum(report["pulses_per_cell"]["total"] for report in resumed.json["boards"])
+    assert pulses >= lengthy.control.ask("truth")["gates"]
+
+
 def test_an_interrupted_service_lets_its_job_come_to_a_safe_point(
     tmp_path: Path, ohmloop: Command, lengthy: Lengthy
 ) -> None:

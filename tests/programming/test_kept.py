@@ -71,17 +71,20 @@ def test_relaxation_shows_when_cells_are_read_again_later(run: Run) -> None:
     with emulated("8x8", seed=11, settings={"relaxation.scale": "1"}) as (board,):
         report = program(board, run)
         report = recheck(board.crossbar, report, 1.0, setup=SETUP, run=run)
-        board.ask("rest", seconds=86_400)
+        board.ask("rest", seconds=3_600)
+        report = recheck(board.crossbar, report, 3_600.0, setup=SETUP, run=run)
+        board.ask("rest", seconds=86_400 - 3_600)
         report = recheck(board.crossbar, report, 86_400.0, setup=SETUP, run=run)
         truth_s = board.truth("conductance_s")
     keep_truth(run, report.board, truth_s)
     (kept,) = kept_reports(run)
     later = kept.summary()["rechecks"]
-    assert [found["after_s"] for found in later] == [1.0, 86_400.0]
+    assert [found["after_s"] for found in later] == [1.0, 3_600.0, 86_400.0]
     assert later == report.summary()["rechecks"]
     assert later[0]["in_band"] > 0.9
+    assert later[0]["error"]["rms"] < later[1]["error"]["rms"] < later[2]["error"]["rms"]
     assert kept.true_in_band == pytest.approx((np.abs(truth_s - kept.targets_s) <= 0.02 * PROFILE.span_s).mean())
-    span = np.abs(kept.rechecks[1].measured_s - truth_s) / PROFILE.span_s
+    span = np.abs(kept.rechecks[2].measured_s - truth_s) / PROFILE.span_s
     assert span.max() < 0.05
 
 
