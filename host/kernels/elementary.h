@@ -36,6 +36,20 @@ OHM_INLINE uint64_t to_bits(double value)
     return bits;
 }
 
+OHM_INLINE float single_from_bits(uint32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+OHM_INLINE uint32_t single_to_bits(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
 /* A whole number below 2^52 as a double: set into the mantissa of 2^52. */
 OHM_INLINE double whole(uint64_t number)
 {

@@ -5,20 +5,6 @@
 
 #include "draws.h"
 
-DRAWS_INLINE float single_from_bits(uint32_t bits)
-{
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-DRAWS_INLINE uint32_t single_to_bits(float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
 /* Natural logarithm of x / 2^32, x normal and positive: log1p(f) + e ln 2, sqrt(1/2) <= 1 + f < sqrt(2). */
 DRAWS_INLINE float single_log_share(float x)
 {
