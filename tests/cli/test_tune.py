@@ -57,6 +57,17 @@ def test_tuning_raises_the_score_and_the_result_can_be_asked(
     answers = ohmloop("infer", *arguments(board, weights), vectors, "--tuned", str(said["run"]), "--json")
     assert answers.code == 0, answers.err
     assert np.mean(np.array(answers.json["class"]) == labels) > scores[0]
+    best = ohmloop(
+        "infer", *arguments(board, weights), vectors, "--tuned", str(said["run"]), "--checkpoint", "best", "--json"
+    )
+    assert best.code == 0, best.err
+    assert np.mean(np.array(best.json["class"]) == labels) > scores[0]
+    for rest, code, message in (
+        (["--tuned", str(said["run"]), "--checkpoint", "other"], 2, "no checkpoint 'other'"),
+        (["--checkpoint", "best"], 2, "name it with --tuned RUN"),
+    ):
+        ended = ohmloop("infer", *arguments(board, weights), vectors, *rest)
+        assert (ended.code, message in ended.err) == (code, True), ended.err
 
 
 def test_ctrl_c_waits_for_a_safe_point_and_the_session_is_resumed(

@@ -27,6 +27,9 @@ def infer(
     tuned: Annotated[
         int | None, typer.Option(metavar="RUN", help="The network as a run of `ohmloop tune` left it.")
     ] = None,
+    checkpoint: Annotated[
+        str | None, typer.Option(metavar="NAME", help="With --tuned: as a checkpoint of the run has it, e.g. best.")
+    ] = None,
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
@@ -36,6 +39,8 @@ def infer(
     from ohmloop.programming import Acceptance
     from ohmloop.service.hosted import HOLDS, HostedNetwork
 
+    if checkpoint is not None and tuned is None:
+        raise CommandError("--checkpoint is one of a run: name it with --tuned RUN", USAGE)
     network, under_test = open_model(model), open_device(device, dut)
     try:
         values = np.load(inputs) if inputs.suffix == ".npy" else np.loadtxt(inputs, delimiter=",", ndmin=2)
@@ -47,7 +52,7 @@ def infer(
         HostedNetwork(network, station.boards, under_test) as hosted,
     ):
         if tuned is not None:
-            hosted.adopt(_learned(station, network, tuned))
+            hosted.adopt(_learned(station, network, tuned, checkpoint))
         held = hosted.fraction_held(Acceptance().tolerance)
         if held < HOLDS:
             raise CommandError(
@@ -70,9 +75,12 @@ def infer(
     )
 
 
-def _learned(station: Station, network: Model, number: int) -> Learned:
-    """What a run of `ohmloop tune` made of a network. Raises NotFound, CommandError for another run."""
-    from ohmloop.learning.session import STATE
+def _learned(station: Station, network: Model, number: int, checkpoint: str | None) -> Learned:
+    """What a run of `ohmloop tune` made of a network: as it left it, or as one of its checkpoints has it.
+
+    Raises NotFound, CommandError for another run, and for a checkpoint that it does not have.
+    """
+    from ohmloop.learning.session import CHECKPOINT, STATE
     from ohmloop.service.learned import KIND, Learned, fingerprint
     from ohmloop.service.runs import find_run
 
@@ -81,4 +89,7 @@ def _learned(station: Station, network: Model, number: int) -> Learned:
         raise CommandError(
             f"run {number} ({run.kind}) did not teach {network.name!r}: name one of `ohmloop tune`", USAGE
         )
-    return Learned.of(run.get(STATE), network)
+    name = STATE if checkpoint is None else CHECKPOINT + checkpoint
+    if not run.has(name):
+        raise CommandError(f"run {number} has no checkpoint {checkpoint!r}; verification keeps 'best'", USAGE)
+    return Learned.of(run.get(name), network)

@@ -22,6 +22,9 @@ STATE = "session"
 BEST = "best"
 """Checkpoint with the best verified score."""
 
+CHECKPOINT = "checkpoint."
+"""Begins the names of the arrays that a checkpoint is kept under."""
+
 RETURNS = 3
 """Updates that a roll-back may take."""
 
@@ -152,7 +155,7 @@ class Session:
     def checkpoint(self, name: str) -> None:
         """Keep the present state under a name, replacing what it held. SessionError if an update stays pending."""
         self._settle()
-        self.run.put(f"checkpoint.{name}", self.learner.state())
+        self.run.put(CHECKPOINT + name, self.learner.state())
         self.run.event("checkpoint", {"name": name, "step": self.step})
 
     def roll_back(self, name: str = BEST) -> Moment:
@@ -161,10 +164,10 @@ class Session:
         What has been spent stays spent, and cells found to be stuck since then stay so. Cells are moved back by as much
         as the budget allows. Raises SessionError if there is no such checkpoint.
         """
-        if not self.run.has(f"checkpoint.{name}"):
+        if not self.run.has(CHECKPOINT + name):
             raise SessionError(f"run {self.run.id} has no checkpoint {name!r}: verify or keep one first")
         self._settle()
-        self.learner.return_to(self.run.get(f"checkpoint.{name}"))
+        self.learner.return_to(self.run.get(CHECKPOINT + name))
         note = ""
         for _ in range(RETURNS):
             note = self._plan()
