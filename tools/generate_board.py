@@ -57,6 +57,8 @@ def engine_values(board: dict[str, Any]) -> list[tuple[str, int]]:
         ("widest range", len(names) - 1),
         ("pulses a cell since arming", limits["pulses_max"]),
         ("longest list of pulses, ns", limits["exchange_max_us"] * 1_000),
+        ("least rail, uV", micro(board["rails"]["min_v"])),
+        ("largest rail, uV", micro(board["rails"]["max_v"])),
     ]
 
 

@@ -35,6 +35,20 @@ def mode(number: int) -> str:
     return f"({number >> 1} * OHM_SPO + {number & 1} * OHM_SPH)"
 
 
+def divider(rails: dict[str, Any]) -> list[tuple[str, int]]:
+    """Rail seen at code 0, and what the converter's whole span adds, of each monitor, uV."""
+    supply_uv = Fraction(str(rails["supply_v"])) * 1_000_000
+    positive = 1 + Fraction(rails["vp_top_ohm"], rails["vp_bottom_ohm"])
+    negative = 1 + Fraction(rails["vn_bottom_ohm"], rails["vn_top_ohm"])
+    from_supply = Fraction(rails["vn_bottom_ohm"], rails["vn_top_ohm"])
+    return [
+        ("MON_VP_ZERO_UV", 0),
+        ("MON_VP_SPAN_UV", round(supply_uv * positive)),
+        ("MON_VN_ZERO_UV", round(-supply_uv * from_supply)),
+        ("MON_VN_SPAN_UV", round(supply_uv * negative)),
+    ]
+
+
 def render(board: dict[str, Any]) -> str:
     """The text of board_pins.h."""
     clock, dac, adc, latch = board["clock"], board["dac"], board["adc"], board["latch"]
@@ -97,6 +111,9 @@ def render(board: dict[str, Any]) -> str:
         line("ADC_SETUP_NS", nanoseconds(adc["setup_us"]), "from the end of reset to the first frame"),
         line("ADC_CONVERSION_NS", "{" + conversions + "}"),
         line("ADC_OVERSAMPLING_MAX", len(adc["conv_us"]) - 1, "log2"),
+        "",
+        "/* Monitors of the rails: uV at code 0, and over the whole span of the processor's converter */",
+        *(line(name, value) for name, value in divider(board["rails"])),
         "",
         line("WATCHDOG_MS", board["limits"]["watchdog_ms"]),
         "",

@@ -36,13 +36,15 @@ static const bounds BOUNDS[OHM_BOARD_COUNT] = {
     [OHM_BOARD_RANGE_MAX] = {OHM_RANGE_L, OHM_RANGE_H},
     [OHM_BOARD_PULSES_MAX] = {0, INT32_MAX},
     [OHM_BOARD_EXCHANGE_MAX_NS] = {1, INT32_MAX},
+    [OHM_BOARD_RAIL_MIN_UV] = {0, 100000000},
+    [OHM_BOARD_RAIL_MAX_UV] = {0, 100000000},
 };
 
 static int hal_complete(const ohm_hal *hal)
 {
     return hal != 0 && hal->dac_load != 0 && hal->dac_update != 0 && hal->latch != 0 && hal->adc_span != 0
         && hal->adc_sample != 0 && hal->energise != 0 && hal->energised != 0 && hal->gate_open != 0
-        && hal->gate_wait != 0 && hal->gate_close != 0 && hal->delay_ns != 0 && hal->clock_ns != 0
+        && hal->gate_wait != 0 && hal->gate_close != 0 && hal->rails != 0 && hal->delay_ns != 0 && hal->clock_ns != 0
         && hal->watchdog != 0;
 }
 
@@ -79,6 +81,8 @@ static int board_check(ohm_engine *e)
         return OHM_BOARD_LINE_TOL_OFFSET_UV;
     if (e->board[OHM_BOARD_PULSE_MAX_NS] < e->board[OHM_BOARD_PULSE_MIN_NS])
         return OHM_BOARD_PULSE_MAX_NS;
+    if (e->board[OHM_BOARD_RAIL_MAX_UV] < e->board[OHM_BOARD_RAIL_MIN_UV])
+        return OHM_BOARD_RAIL_MAX_UV;
     if (e->board[OHM_BOARD_V_READ_UV] < e->board[OHM_BOARD_V_READ_UNARMED_UV])
         return OHM_BOARD_V_READ_UNARMED_UV;
     return ranges_prepare(e);

@@ -23,6 +23,7 @@ extern "Python" {
     void sim_gate_open(void *, int, uint32_t);
     int sim_gate_wait(void *, uint32_t);
     void sim_gate_close(void *);
+    void sim_rails(void *, int32_t *);
     void sim_delay_ns(void *, uint32_t);
     uint64_t sim_clock_ns(void *);
     void sim_watchdog(void *);

@@ -48,6 +48,9 @@ int ohm_arm(ohm_engine *e, const int32_t *limits, int count)
             return ohm_refuse(e, OHM_E_ARGUMENT, i, -1, -1, limits[i], 0, 0);
     if (limits[OHM_LIMIT_RANGE_MAX] > OHM_RANGE_H)
         return ohm_refuse(e, OHM_E_ARGUMENT, OHM_LIMIT_RANGE_MAX, -1, -1, limits[OHM_LIMIT_RANGE_MAX], 0, OHM_RANGE_H);
+    const int supplied = ohm_rails_check(e);
+    if (supplied != OHM_OK)
+        return supplied;
     ohm_limits_refresh(e, limits);
     for (int32_t cell = 0; cell < e->rows * e->cols; cell++)
         e->pulses[cell] = 0;

@@ -19,6 +19,7 @@ struct ohm_bench {
     uint8_t row_on[OHM_MAX_LINES], col_range[OHM_MAX_LINES];
     int span, energised, open, columns, broken;
     int32_t max_uv, min_uv, gates, trip_at;
+    int32_t rail_uv;
     uint64_t now_ns, close_ns;
 };
 
@@ -151,6 +152,13 @@ static void gate_close(void *ctx)
     b->open = 0;
 }
 
+static void rails(void *ctx, int32_t *uv)
+{
+    const ohm_bench *b = ctx;
+    uv[OHM_RAIL_POSITIVE] = b->rail_uv;
+    uv[OHM_RAIL_NEGATIVE] = -b->rail_uv;
+}
+
 static void delay_ns(void *ctx, uint32_t ns)
 {
     pass(ctx, ns);
@@ -175,7 +183,7 @@ int ohm_bench_size(void)
 int ohm_bench_init(ohm_bench *bench, ohm_engine *e, const int32_t *board, int count, const int32_t *conductances_ns)
 {
     const ohm_hal hal = {bench, dac_load, dac_update, latch, adc_span, adc_sample, energise, energised, gate_open,
-                         gate_wait, gate_close, delay_ns, clock_ns, watchdog};
+                         gate_wait, gate_close, rails, delay_ns, clock_ns, watchdog};
     memset(bench, 0, sizeof *bench);
     const int status = ohm_init(e, &hal, board, count);
     if (status != OHM_OK || conductances_ns == 0)
@@ -184,6 +192,7 @@ int ohm_bench_init(ohm_bench *bench, ohm_engine *e, const int32_t *board, int co
     bench->cols = board[OHM_BOARD_COLS];
     bench->line_span = board[OHM_BOARD_LINE_SPAN_UV];
     bench->line_zero = board[OHM_BOARD_LINE_ZERO_CODE];
+    bench->rail_uv = board[OHM_BOARD_RAIL_MIN_UV];
     for (int span = 0; span < 2; span++)
         bench->adc_span[span] = board[OHM_BOARD_ADC_SPAN_READ_UV + span];
     for (int range = 0; range < OHM_RANGES; range++)

@@ -28,7 +28,8 @@ enum ohm_status {
     OHM_E_ABORTED = -11,    /* stopped by ohm_abort */
     OHM_E_CONVERTER = -12,  /* the current converter's replies are bad */
     OHM_E_BUSY = -13,       /* a request is running */
-    OHM_E_CALIBRATION = -14 /* a correction larger than the board's stated tolerance */
+    OHM_E_CALIBRATION = -14,/* a correction larger than the board's stated tolerance */
+    OHM_E_RAIL = -15        /* a supply of the analogue part is outside its bounds; item is the rail */
 };
 
 enum ohm_range { OHM_RANGE_L, OHM_RANGE_M, OHM_RANGE_H, OHM_RANGE_AUTO };
@@ -53,8 +54,11 @@ enum ohm_board {
     OHM_BOARD_RANGE_MAX,
     OHM_BOARD_PULSES_MAX,
     OHM_BOARD_EXCHANGE_MAX_NS,      /* a list of several pulses; a single pulse may last PULSE_MAX */
+    OHM_BOARD_RAIL_MIN_UV, OHM_BOARD_RAIL_MAX_UV,   /* magnitude of a supply within which lines may be driven */
     OHM_BOARD_COUNT
 };
+
+enum ohm_rail { OHM_RAIL_POSITIVE, OHM_RAIL_NEGATIVE, OHM_RAILS };
 
 /* Limits of the armed device under test; the lower of these and the board's holds. */
 enum ohm_limit {
@@ -113,6 +117,7 @@ int ohm_applied(const ohm_engine *e);       /* pulses of the last list whose gat
 int ohm_info(const ohm_engine *e, int32_t *info, int count);
 int ohm_time_us(const ohm_engine *e, uint32_t *low_high);   /* two words, since boot */
 int ohm_watchdog(ohm_engine *e);
+int ohm_rails(ohm_engine *e, int32_t *uv, int count);       /* both supplies; OHM_E_RAIL if one is out of bounds */
 
 /* Bulk codec: base64 without line breaks. Returns bytes written, or OHM_E_ARGUMENT. */
 int ohm_decode(const uint8_t *text, int length, uint8_t *out, int capacity);

@@ -39,6 +39,9 @@ typedef struct ohm_hal {
     int (*gate_wait)(void *ctx, uint32_t max_ns);
     void (*gate_close)(void *ctx);
 
+    /* Supplies of the analogue part as their monitors see them: positive and negative rail, uV with sign. */
+    void (*rails)(void *ctx, int32_t *uv);
+
     void (*delay_ns)(void *ctx, uint32_t ns);
     uint64_t (*clock_ns)(void *ctx);    /* in steps of at most OHM_CLOCK_STEP_NS */
     void (*watchdog)(void *ctx);

@@ -99,6 +99,9 @@ int ohm_report(ohm_engine *e, int status, int32_t item, int32_t row, int32_t col
 int ohm_refuse(ohm_engine *e, int status, int32_t item, int32_t row, int32_t col,
                int64_t asked, int64_t worst, int64_t limit);
 
+/* rails.c */
+int ohm_rails_check(ohm_engine *e);
+
 /* limits.c */
 void ohm_limits_refresh(ohm_engine *e, const int32_t *device);
 

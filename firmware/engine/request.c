@@ -14,12 +14,17 @@ int ohm_request_check(ohm_engine *e, int count)
     return OHM_OK;
 }
 
-/* All checks have passed: set the arm flip-flop and let ohm_step run. */
+/* All checks of the request have passed. Supplies are looked at here and at each step: set the arm flip-flop and let ohm_step run. */
 int ohm_request_begin(ohm_engine *e, int kind, const int32_t *items, int count, int32_t *out, int outputs)
 {
     e->request = (ohm_running){.items = items, .out = out, .count = count};
     ohm_read_forget_zeros(e);
-    const int status = ohm_energise(e);
+    int status = ohm_rails_check(e);
+    if (status != OHM_OK) {
+        ohm_make_safe(e);
+        return status;
+    }
+    status = ohm_energise(e);
     if (status != OHM_OK)
         return status;
     for (int i = 0; i < outputs; i++)
@@ -57,6 +62,9 @@ int ohm_step(ohm_engine *e, uint32_t budget_ns)
         return ohm_report(e, OHM_E_ARGUMENT, -1, -1, -1);
     if (e->request.aborted)
         return finish(e, ohm_report(e, OHM_E_ABORTED, e->request.done, -1, -1));
+    const int supplied = ohm_rails_check(e);
+    if (supplied != OHM_OK)
+        return finish(e, supplied);
     const uint64_t started_ns = e->hal.clock_ns(e->hal.ctx);
     uint64_t elapsed_ns = 0;
     do {

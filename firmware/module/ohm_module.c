@@ -208,6 +208,11 @@ static mp_obj_t engine_watchdog(mp_obj_t self) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(engine_watchdog_obj, engine_watchdog);
 
+static mp_obj_t engine_rails(mp_obj_t self, mp_obj_t out) {
+    return status(ohm_rails(engine_of(self), words(out, OHM_RAILS, MP_BUFFER_WRITE), OHM_RAILS));
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(engine_rails_obj, engine_rails);
+
 typedef int (*codec)(const uint8_t *, int, uint8_t *, int);
 
 static mp_obj_t transcode(const mp_obj_t *args, codec function) {
@@ -284,6 +289,7 @@ static const mp_rom_map_elem_t engine_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_info), MP_ROM_PTR(&engine_info_obj) },
     { MP_ROM_QSTR(MP_QSTR_time_us), MP_ROM_PTR(&engine_time_us_obj) },
     { MP_ROM_QSTR(MP_QSTR_watchdog), MP_ROM_PTR(&engine_watchdog_obj) },
+    { MP_ROM_QSTR(MP_QSTR_rails), MP_ROM_PTR(&engine_rails_obj) },
     { MP_ROM_QSTR(MP_QSTR_decode), MP_ROM_PTR(&engine_decode_obj) },
     { MP_ROM_QSTR(MP_QSTR_encode), MP_ROM_PTR(&engine_encode_obj) },
     { MP_ROM_QSTR(MP_QSTR_newline), MP_ROM_PTR(&engine_newline_obj) },

@@ -29,6 +29,7 @@ void ohm_port_patience(uint32_t ms);
  * waits at most timeout_ms for the end of a line; writing gives up on a host that has stopped reading. */
 void ohm_port_console(int open);
 int ohm_port_read(uint8_t *buffer, int capacity, uint32_t timeout_ms);
+void ohm_port_unread(const uint8_t *data, size_t length);    /* leave to the console what was read and is not ours */
 void ohm_port_write(const uint8_t *data, size_t length);
 
 #endif

@@ -37,11 +37,13 @@ static bool ends_line(uint8_t byte) {
     return byte == '\n' || byte == '\r';
 }
 
-/* Ctrl-C ends the application where it cannot be a damaged byte of a line: at the start of one. */
+/* Ctrl-C ends the application where it cannot be a damaged byte of a line: at the start of one. What follows it is the
+ * console's: programs such as mpremote send the next bytes at once. */
 static void look_for_interrupt(ohm_stream_obj *self, int length) {
     const uint8_t *chunk = self->chunk, *end = chunk + length;
     for (const uint8_t *at = chunk; (at = memchr(at, INTERRUPT, (size_t)(end - at))) != NULL; at++) {
         if (at == chunk ? self->line_start : ends_line(at[-1])) {
+            ohm_port_unread(at + 1, (size_t)(end - at - 1));
             ohm_port_console(0);
             mp_raise_type(&mp_type_KeyboardInterrupt);
         }

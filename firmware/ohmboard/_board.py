@@ -40,6 +40,8 @@ ENGINE = (
     2,  # widest range
     1000000,  # pulses a cell since arming
     1000000000,  # longest list of pulses, ns
+    6500000,  # least rail, uV
+    8500000,  # largest rail, uV
 )
 
 # Ranges from the finest, with the largest current of a reading in units of 10 pA.

@@ -8,15 +8,15 @@ from ohmboard.words import short
 class Argument:
     """One argument of a command. `parse` returns its value or raises Refusal."""
 
-    optional = False
     bulk = False
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, optional: bool = False) -> None:
         self.name = name
+        self.optional = optional
 
     def describe(self) -> str:
         """What the help shows."""
-        return "<%s>" % self.name
+        return ("[<%s>]" if self.optional else "<%s>") % self.name
 
     def parse(self, text: str) -> "int | str":
         """The value of the text; here the text itself."""
@@ -26,8 +26,8 @@ class Argument:
 class Whole(Argument):
     """A whole number from `low` to `high`."""
 
-    def __init__(self, name: str, low: int = 0, high: int = numbers.INT32_MAX) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, low: int = 0, high: int = numbers.INT32_MAX, optional: bool = False) -> None:
+        super().__init__(name, optional)
         self._low = low
         self._high = high
 
@@ -80,8 +80,8 @@ class Choice(Argument):
 class Hex(Argument):
     """Hex digits, kept as the text that was sent."""
 
-    def __init__(self, name: str, shortest: int, longest: int) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, shortest: int, longest: int, optional: bool = False) -> None:
+        super().__init__(name, optional)
         self._shortest = shortest
         self._longest = longest
 
@@ -90,16 +90,6 @@ class Hex(Argument):
         if not numbers.hexadecimal(text.lower(), self._shortest, self._longest):
             raise Refusal(DATA_TYPE, "%s takes %d to %d hex digits" % (self.name, self._shortest, self._longest))
         return text
-
-
-class Header(Argument):
-    """The header of a command, which may be missing."""
-
-    optional = True
-
-    def describe(self) -> str:
-        """What the help shows."""
-        return "[<%s>]" % self.name
 
 
 class Bulk(Argument):

@@ -36,6 +36,7 @@ class Board:
     Constructing it is booting it. `identity` holds `serial`, and may hold `reason`: why the board starts (power,
     watchdog or reset). `rows` and `cols` replace the geometry of one 8x8 board, as stacking does. `on_fault` is told of
     a fault of the application that `run` survives, once the lines are safe: whoever has a console prints it there.
+    `boot_loader` says that who called `run` can enter one when it returns.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Board:
         rows: int = _board.ROWS,
         cols: int = _board.COLS,
         on_fault: "OnFault | None" = None,
+        boot_loader: bool = False,
     ) -> None:
         self.engine = engine
         self.serial = identity["serial"]
@@ -74,6 +76,8 @@ class Board:
         self.calibration = Calibration(engine, self.store, rows, cols)
         self.replies = Replies(stream, engine, self.session)
         self.work = Work(self)
+        self.boot_loader = boot_loader
+        self.leaving = False
         self._stream = stream
         self._on_fault = on_fault
         self._lines = LineQueue(engine)
@@ -87,6 +91,7 @@ class Board:
             self.shut_down("self-check: the engine does not start, status %d" % started)
         elif self.check_self() is None:
             self._set_up()
+            self.work.check_rails()
 
     def poll(self) -> None:
         """One turn: take what has come, carry out the lines that are complete. Waits 5 ms at most if there is none."""
@@ -94,7 +99,9 @@ class Board:
         if self._offset == len(self._chunk) and self._lines.count == 0:
             self._chunk = self._stream.read(IDLE_MS)
             self._offset = 0
-        while self._lines.count or self._offset < len(self._chunk):
+            if not self._chunk:
+                self.work.check_rails()
+        while not self.leaving and (self._lines.count or self._offset < len(self._chunk)):
             if self._lines.count == 0:
                 self._feed()
             else:
@@ -102,12 +109,12 @@ class Board:
                 self.engine.watchdog()
 
     def run(self) -> None:
-        """Turns without end.
+        """Turns without end, unless a client asks for the boot loader.
 
         A fault of the application itself leaves the lines in their safe state and latches. A second one is raised:
         the application ends, and the watchdog resets the board.
         """
-        while True:
+        while not self.leaving:
             try:
                 self.poll()
             except Exception as fault:  # noqa: BLE001 - whatever went wrong, the lines must be safe
@@ -138,7 +145,7 @@ class Board:
         self.work.make_safe()
         if self.latch.set(reason):
             self.report(LATCHED, message(LATCHED, reason))
-            self.replies.unasked("SHUTDOWN", {"reason": reason})
+            self.replies.unasked("SHUTDOWN", {"reason": reason, "latch": self.latch.number})
 
     def check_self(self) -> "str | None":
         """Run the self-test; what it found, after a shutdown if that is a fault."""

@@ -7,13 +7,15 @@ from ohmboard.sizes import MAX_LINE, MAX_PULSES, MAX_READINGS
 
 FEATURES = ("abort", "block", "calibration", "effects", "lease", "multiply", "progress")
 
+BOOT_LOADER = "boot_loader"
+
 
 def max_vectors(rows: int, cols: int) -> int:
     """Vectors in one multiplication: inputs and outputs each fit one line and one buffer."""
     return MAX_READINGS // max(rows, cols)
 
 
-def capabilities(serial: str, rows: int, cols: int, calibration: str) -> str:
+def capabilities(serial: str, rows: int, cols: int, calibration: str, boot_loader: bool) -> str:
     """The line; volts in uV, times in ns, currents in units of 10 pA."""
     board = _board.ENGINE
     facts = {
@@ -47,6 +49,6 @@ def capabilities(serial: str, rows: int, cols: int, calibration: str) -> str:
             "lsb_nv": _board.LINE_LSB_NV,
         },
         "calibration": calibration,
-        "features": list(FEATURES),
+        "features": list(FEATURES + ((BOOT_LOADER,) if boot_loader else ())),
     }
     return json.dumps(facts)

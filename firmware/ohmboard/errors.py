@@ -31,6 +31,7 @@ TRIPPED = 109
 ABORTED = 110
 CONVERTER = 111
 CALIBRATION = 112
+RAIL = 113
 LATCHED = 120
 LEASE_HELD = 121
 LEASE_MISSING = 122
@@ -70,6 +71,7 @@ TEXTS = {
     ABORTED: "Aborted",
     CONVERTER: "Converter fault",
     CALIBRATION: "Correction larger than the line's tolerance",
+    RAIL: "Supply out of bounds",
     LATCHED: "Latched shutdown",
     LEASE_HELD: "Lease held by another client",
     LEASE_MISSING: "Lease missing or expired",

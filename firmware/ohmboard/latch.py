@@ -7,10 +7,14 @@ STORM = 64
 
 
 class Latch:
-    """Why the board has shut down, until SYSTem:CLEar; None while it has not."""
+    """Why the board has shut down, until SYSTem:CLEar; None while it has not.
+
+    `number` counts the shutdowns since the boot, so that whoever clears one names the one that is meant.
+    """
 
     def __init__(self) -> None:
         self.reason = None  # type: str | None
+        self.number = 0
         self._score = 0
 
     def set(self, reason: str) -> bool:
@@ -18,6 +22,7 @@ class Latch:
         if self.reason is not None:
             return False
         self.reason = reason
+        self.number += 1
         return True
 
     def clear(self) -> None:

@@ -29,9 +29,11 @@ CODES = {
     engine_code.E_CONVERTER: errors.CONVERTER,
     engine_code.E_BUSY: errors.BUSY,
     engine_code.E_CALIBRATION: errors.CALIBRATION,
+    engine_code.E_RAIL: errors.RAIL,
 }
 
 IN_VOLTS = (engine_code.E_VOLTAGE, engine_code.E_READ_VOLTAGE, engine_code.E_LINE)
+RAIL_NAMES = ("positive", "negative")
 IN_SECONDS = (engine_code.E_WIDTH, engine_code.E_DURATION)
 
 
@@ -76,6 +78,8 @@ def detail(info: Info, status: int) -> str:
         )
     if status in IN_SECONDS:
         return "%sasked %s s, limit %s s" % (info.place(), fixed(info.asked, 9), fixed(info.limit, 9))
+    if status == engine_code.E_RAIL:
+        return rail(info)
     if status == engine_code.E_RANGE:
         return "asked %s, limit %s" % (_range(info.asked), _range(info.limit))
     if status == engine_code.E_COUNT:
@@ -83,6 +87,11 @@ def detail(info: Info, status: int) -> str:
     if status == engine_code.E_ARGUMENT:
         return "%sitem %d, asked %d" % (info.place(), info.item, info.asked)
     return info.place().strip()
+
+
+def rail(info: Info) -> str:
+    """Which supply is out of bounds, and what its monitor sees."""
+    return "%s rail at %s V, limit %s V" % (RAIL_NAMES[info.item], fixed(info.asked, 6), fixed(info.limit, 6))
 
 
 def _range(place: int) -> str:

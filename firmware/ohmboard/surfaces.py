@@ -62,6 +62,9 @@ if TYPE_CHECKING:
         def watchdog(self) -> int:
             """Feed it."""
 
+        def rails(self, out: Buffer) -> int:
+            """Write positive and negative supply, uV; E_RAIL if one is out of bounds."""
+
         def decode(self, text: Buffer, length: int, out: Buffer) -> int:
             """Base64 to bytes; the number of bytes, or negative."""
 

@@ -1,8 +1,9 @@
 """One request of the engine from its start to its end, while the board goes on listening."""
 
-from ohmboard.engine_codes import BUSY, E_ABORTED, E_CONVERTER, E_TRIP, OK
+from ohmboard.engine_codes import BUSY, E_ABORTED, E_CONVERTER, E_RAIL, E_TRIP, OK, RAILS
 from ohmboard.errors import ABORTED, LATCHED, Refusal
-from ohmboard.refusals import Info, code_of, refusal
+from ohmboard.refusals import Info, code_of, rail, refusal
+from ohmboard.sizes import WORD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,12 +17,16 @@ PROGRESS_US = 1_000_000
 
 
 class Work:
-    """Admits, drives and concludes the engine's requests; `energised` follows what they leave behind."""
+    """Admits, drives and concludes the engine's requests; `energised` follows what they leave behind.
+
+    `rails` holds both supplies as last looked at, int32 uV.
+    """
 
     def __init__(self, board: "Board") -> None:
         self._board = board
         self.running = False
         self.energised = False
+        self.rails = bytearray(WORD * RAILS)
 
     def admit(self, request: "Request") -> None:
         """Raise Refusal if nothing may be driven now, or if an abort came after the request."""
@@ -36,7 +41,7 @@ class Work:
         if status in (OK, BUSY):
             return
         error = refusal(self._board.engine, status)
-        if status in (E_TRIP, E_CONVERTER):
+        if status in (E_TRIP, E_CONVERTER, E_RAIL):
             self._conclude(status)
         raise error
 
@@ -81,6 +86,12 @@ class Work:
         else:
             self.make_safe()
 
+    def check_rails(self) -> None:
+        """Look at the supplies while nothing runs; a shutdown if one is out of bounds."""
+        status = self._board.engine.rails(self.rails)
+        if status == E_RAIL and self._board.latch.reason is None:
+            self._conclude(status)
+
     def _conclude(self, status: int) -> None:
         """What follows from the end of a request; one that did not end well has left the lines in their safe state."""
         if status == OK:
@@ -95,6 +106,8 @@ class Work:
             board.shut_down("trip")
         elif status == E_CONVERTER:
             board.shut_down("converter fault")
+        elif status == E_RAIL:
+            board.shut_down("supply: " + rail(Info(board.engine)))
         else:
             board.shut_down("limit violation at output, engine status %d" % status)
 

@@ -78,6 +78,12 @@
 #define ADC_CONVERSION_NS                  {1000, 3000, 5000, 10000, 20000, 41000, 81000, 162000, 324000}
 #define ADC_OVERSAMPLING_MAX               8  /* log2 */
 
+/* Monitors of the rails: uV at code 0, and over the whole span of the processor's converter */
+#define MON_VP_ZERO_UV                     0
+#define MON_VP_SPAN_UV                     13200000
+#define MON_VN_ZERO_UV                     -10890000
+#define MON_VN_SPAN_UV                     14190000
+
 #define WATCHDOG_MS                        100
 
 #endif

@@ -67,6 +67,12 @@ int ohm_port_read(uint8_t *buffer, int capacity, uint32_t timeout_ms) {
     }
 }
 
+void ohm_port_unread(const uint8_t *data, size_t length) {
+    while (length--) {
+        ringbuf_put(&stdin_ringbuf, *data++);
+    }
+}
+
 void ohm_port_write(const uint8_t *data, size_t length) {
     uint32_t start = mp_hal_ticks_ms();
     while (length && tud_cdc_connected()) {

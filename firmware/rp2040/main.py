@@ -1,17 +1,25 @@
 """The application on the board's own hardware. Ctrl-C at the start of a line ends it, with the lines safe."""
 
+import time
+
+import machine
 import ohm
 from flash_files import FlashFiles
 from ohmboard.board import Board
 
+FAREWELL_MS = 50
+"""The last reply is on its way to the host."""
+
 
 def main() -> None:
-    """Run the board until it is interrupted or reset."""
+    """Run the board until it is interrupted or reset, or left for the boot loader."""
     identity = {"serial": ohm.serial(), "reason": ohm.boot_reason()}
     try:
-        Board(ohm.Engine(), ohm.Stream(), FlashFiles("/board"), identity).run()
+        Board(ohm.Engine(), ohm.Stream(), FlashFiles("/board"), identity, boot_loader=True).run()
     finally:
         ohm.stop()
+    time.sleep_ms(FAREWELL_MS)
+    machine.bootloader()
 
 
 main()

@@ -11,6 +11,7 @@
 #include "gate.h"
 #include "latches.h"
 #include "pins.h"
+#include "rails.h"
 #include "wait.h"
 
 void ohm_port_early(void);
@@ -93,6 +94,11 @@ static void hal_gate_close(void *ctx) {
     gate_close();
 }
 
+static void hal_rails(void *ctx, int32_t *uv) {
+    (void)ctx;
+    rails_read(uv);
+}
+
 static void hal_delay_ns(void *ctx, uint32_t ns) {
     (void)ctx;
     wait_ns(ns);
@@ -136,6 +142,7 @@ static const ohm_hal hal = {
     .gate_open = hal_gate_open,
     .gate_wait = hal_gate_wait,
     .gate_close = hal_gate_close,
+    .rails = hal_rails,
     .delay_ns = hal_delay_ns,
     .clock_ns = hal_clock_ns,
     .watchdog = hal_watchdog,
@@ -150,6 +157,7 @@ const ohm_hal *ohm_port_start(void) {
     pins_safe();
     bus_start();
     gate_start();
+    rails_start();
     latches_write(nothing, ADC_CHANNELS, nothing, ADC_CHANNELS);
     dac_reset();
     answering = dac_check() == 0;

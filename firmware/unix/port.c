@@ -84,6 +84,14 @@ static void hal_gate_close(void *ctx) {
     link_tell();
 }
 
+static void hal_rails(void *ctx, int32_t *uv) {
+    (void)ctx;
+    link_say("rails");
+    char *reply = link_ask();
+    uv[0] = (int32_t)link_number(&reply);
+    uv[1] = (int32_t)link_number(&reply);
+}
+
 static void hal_delay_ns(void *ctx, uint32_t ns) {
     (void)ctx;
     link_say("delay_ns %lu", (unsigned long)ns);
@@ -114,6 +122,7 @@ static const ohm_hal hal = {
     .gate_open = hal_gate_open,
     .gate_wait = hal_gate_wait,
     .gate_close = hal_gate_close,
+    .rails = hal_rails,
     .delay_ns = hal_delay_ns,
     .clock_ns = hal_clock_ns,
     .watchdog = hal_watchdog,
@@ -152,6 +161,11 @@ void ohm_port_console(int open) {
 int ohm_port_read(uint8_t *buffer, int capacity, uint32_t timeout_ms) {
     link_say("read %lu", (unsigned long)timeout_ms);
     return (int)link_bytes(link_ask(), buffer, (size_t)capacity);
+}
+
+void ohm_port_unread(const uint8_t *data, size_t length) {
+    (void)data;
+    (void)length;
 }
 
 void ohm_port_write(const uint8_t *data, size_t length) {

@@ -39,6 +39,7 @@ class Description:
         latch_ns, adc_frame_ns: pattern and result frame of each group of `group` lines (boards are stacked in eights).
         conversion_ns: of 2^k internal samples, by k.
         group: lines on one board of a stack.
+        rails_v: nominal supplies of the analogue part, positive and negative.
         watchdog_ns: the processor is reset if it was not fed for so long.
     """
 
@@ -71,6 +72,7 @@ class Description:
     adc_frame_ns: int
     conversion_ns: tuple[int, ...]
     group: int
+    rails_v: tuple[float, float]
     watchdog_ns: int
 
     @classmethod
@@ -117,5 +119,6 @@ class Description:
             adc_frame_ns=frame_ns,
             conversion_ns=tuple(us * 1000 for us in adc["conv_us"].values()),
             group=toml["board"]["rows"],
+            rails_v=(line["rail_v"], -line["rail_v"]),
             watchdog_ns=toml["limits"]["watchdog_ms"] * 1_000_000,
         )

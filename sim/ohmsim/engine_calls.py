@@ -100,6 +100,10 @@ class EngineCalls:
         """Feed the watchdog."""
         return self._status(lib.ohm_watchdog(self._engine))
 
+    def rails(self, out: Buffer) -> int:
+        """Write both supplies, int32 uV; OHM_E_RAIL if one is out of bounds."""
+        return self._status(lib.ohm_rails(self._engine, _room(out), len(out) // INT32_BYTES))
+
     def decode(self, text: Buffer, length: int, out: Buffer) -> int:
         """Base64 to bytes: the number of bytes, or OHM_E_ARGUMENT."""
         _holds(text, length, "text")

@@ -59,6 +59,7 @@ class Hal:
         failed: why the processor is in reset, or None while it runs. In reset every line is at 0 V and every call is
             without effect, so that what the old application still does cannot reach the array.
         bad_conversions: so many of the next converter replies are bad. bad_reply: in which way; it makes no difference.
+        rails_v: positive and negative supply, as their monitors see them, V.
         gates: programming gates opened since the emulator began.
         last_gate_ns: how long the last gate was open.
         faults: none: only chip models see signals.
@@ -72,6 +73,7 @@ class Hal:
         self.failed: Reset | None = None
         self.bad_conversions = 0
         self.bad_reply = BadReply.CHECK_SUM
+        self.rails_v = list(front.board.rails_v)
         self.gates = 0
         self.last_gate_ns = 0
         self.faults: list[str] = []
@@ -283,6 +285,10 @@ class Hal:
         self._close()
 
     # --- ohm_hal: time ---
+
+    def rails(self, uv: NDArray[np.int32]) -> None:
+        """What the monitors see."""
+        uv[:] = np.rint(np.array(self.rails_v) * 1e6)
 
     def delay_ns(self, ns: int) -> None:
         """Wait."""

@@ -44,6 +44,9 @@ class EngineHal(Protocol):
     def gate_close(self) -> None:
         """Close it now."""
 
+    def rails(self, uv: NDArray[np.int32]) -> None:
+        """What the monitors of positive and negative supply see, into `uv`."""
+
     def delay_ns(self, ns: int) -> None:
         """Let time pass."""
 
@@ -88,6 +91,8 @@ class HalBridge:
 
 
 NAMES: list[str] = []
+
+RAILS = 2
 
 
 def _callback(gone: int | None = None) -> Callable[[Callable[..., Any]], None]:
@@ -157,6 +162,11 @@ def _gate_wait(bridge: HalBridge, max_ns: int) -> int:
 @_callback()
 def _gate_close(bridge: HalBridge) -> None:
     bridge.hal.gate_close()
+
+
+@_callback()
+def _rails(bridge: HalBridge, uv: Any) -> None:
+    bridge.hal.rails(np.frombuffer(ffi.buffer(uv, 4 * RAILS), np.int32))
 
 
 @_callback()

@@ -17,6 +17,7 @@ class Hardware(Protocol):
         bad_conversions: so many of the next converter replies are bad.
         bad_reply: how they are bad.
         driven: whether a gate is open now: any line may be away from 0 V.
+        rails_v: positive and negative supply of the analogue part, as their monitors see them, V.
         gates: programming gates opened since the emulator began.
         last_gate_ns: how long the last gate was open.
         faults: what chip models found wrong with the signals they were given.
@@ -27,6 +28,7 @@ class Hardware(Protocol):
     failed: Reset | None
     bad_conversions: int
     bad_reply: BadReply
+    rails_v: list[float]
     gates: int
     last_gate_ns: int
     faults: list[str]

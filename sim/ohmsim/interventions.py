@@ -14,6 +14,9 @@ from ohmsim.board import EmulatedBoard
 from ohmsim.errors import ParameterError
 from ohmsim.hal import BadReply, Reset
 
+RAIL_MOST_V = 12.0
+"""Beyond it the board would be destroyed."""
+
 Fields = Mapping[str, Any]
 Reply = dict[str, Any]
 
@@ -56,14 +59,15 @@ def time(board: EmulatedBoard, fields: Fields) -> Reply:
 
 
 def fault(board: EmulatedBoard, fields: Fields) -> Reply:
-    """Break something: the wire, cells, the flash, the converter. `none` repairs everything."""
-    _only(fields, "wire", "stuck", "files", "converter", "none")
+    """Break something: the wire, cells, the flash, the converter, the supplies. `none` repairs everything."""
+    _only(fields, "wire", "stuck", "files", "converter", "rails", "none")
     if fields.get("none"):
         board.stream.faults.clear()
         board.cells.stuck.heal()
         board.files.cut_after = None
         board.files.full = False
         board.hal.bad_conversions = 0
+        board.hal.rails_v = list(board.hal.front.board.rails_v)
     if "wire" in fields:
         board.stream.faults.set(_object(fields, "wire"))
     if "stuck" in fields:
@@ -86,7 +90,20 @@ def fault(board: EmulatedBoard, fields: Fields) -> Reply:
             raise ParameterError("as", kind, f"one of {', '.join(BadReply)}")
         board.hal.bad_conversions = _count(converter, "bad", 1)
         board.hal.bad_reply = BadReply(kind)
+    if "rails" in fields:
+        _set_rails(board, _object(fields, "rails"))
     return {}
+
+
+def _set_rails(board: EmulatedBoard, rails: Fields) -> None:
+    _only(rails, "positive", "negative")
+    wanted = list(board.hal.rails_v)
+    for place, (name, sign) in enumerate((("positive", 1.0), ("negative", -1.0))):
+        volts = rails.get(name, wanted[place])
+        if isinstance(volts, bool) or not isinstance(volts, int | float) or not 0 <= sign * volts <= RAIL_MOST_V:
+            raise ParameterError(f"rails.{name}", volts, f"from 0 to {sign * RAIL_MOST_V:g} V")
+        wanted[place] = float(volts)
+    board.hal.rails_v = wanted
 
 
 def reset(board: EmulatedBoard, fields: Fields) -> Reply:

@@ -62,6 +62,7 @@ class PinHal:
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._rails_v = list(self.front.board.rails_v)
         self._opening: Opening | None = None
         self._since_ns = 0
         self._channels = Channels(self.cells, self.front)
@@ -76,6 +77,16 @@ class PinHal:
         """Whether the pins hold a gate open now."""
         return self._opening is not None
 
+    @property
+    def rails_v(self) -> list[float]:
+        """Positive and negative supply, as their monitors see them, V."""
+        return self._rails_v
+
+    @rails_v.setter
+    def rails_v(self, volts: list[float]) -> None:
+        self._rails_v = volts
+        self._order_rails()
+
     # --- what the world does to the board ---
 
     def boot(self) -> None:
@@ -83,6 +94,7 @@ class PinHal:
         self.failed = None
         self._boot_ns = self.time.now_ns
         self.orders.clear()
+        self._order_rails()
 
     def reset(self, reason: Reset) -> None:
         """The processor's pads float: lines are off."""
@@ -158,6 +170,10 @@ class PinHal:
         bad = self.bad_reply if self.bad_conversions > 0 else None
         self.bad_conversions -= bad is not None
         return bad, self.front.convert(outputs, span, samples).tolist()
+
+    def _order_rails(self) -> None:
+        for name, volts in zip(("rail_vp_uv", "rail_vn_uv"), self._rails_v, strict=True):
+            self.orders[name] = round(volts * 1e6)
 
     def _hold(self) -> None:
         if self._opening is not None:

@@ -5,6 +5,7 @@ import { Ad7606c } from './chips/ad7606c.mjs';
 import { ArmFlipFlop } from './chips/arm.mjs';
 import { At24cs64 } from './chips/at24cs64.mjs';
 import { Latches } from './chips/latches.mjs';
+import { RailMonitors } from './chips/rails.mjs';
 
 const HIGH = 1;
 const LOW = 0;
@@ -26,6 +27,7 @@ export class Board {
     this.arm = new ArmFlipFlop();
     this.adc = new Ad7606c(null, (span, osr, ns) => this.#convert(span, osr, ns), fault);
     this.eeprom = new At24cs64(serial);
+    this.rails = new RailMonitors(description.rails, description.line.rail_v, description.pins);
     this.levels = {};
     this.onReset = () => {};
     this.gate = { rows: false, cols: false };
@@ -41,6 +43,7 @@ export class Board {
     this.adc.useClock(clock);
     this.adc.onBusy = (busy) => this.#drive('adc_busy', busy);
     this.eeprom.connect(mcu.i2c[0]);
+    this.rails.connect(mcu.adc);
     for (const [name, pin] of Object.entries(this.pins)) {
       mcu.gpio[pin].addListener(() => this.#pin(name));
       this.#pin(name);

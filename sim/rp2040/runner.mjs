@@ -72,6 +72,10 @@ class Runner {
       const tripNs = crossbar.take('trip_after_ns');
       if (tripNs !== undefined) this.board.tripAfter(tripNs);
       if (crossbar.take('hang')) hung = true;
+      for (const name of ['vp', 'vn']) {
+        const uv = crossbar.take(`rail_${name}_uv`);
+        if (uv !== undefined) this.board.rails.set(name, uv / 1e6);
+      }
       const allowance = crossbar.take('cut_after');
       if (allowance !== undefined) this.memory.flash.allowance = allowance < 0 ? Infinity : allowance;
     }

@@ -182,6 +182,13 @@ static void gate_close(void *ctx)
     h->open = 0;
 }
 
+static void rails(void *ctx, int32_t *uv)
+{
+    const hardware *h = ctx;
+    uv[OHM_RAIL_POSITIVE] = h->board[OHM_BOARD_RAIL_MIN_UV];
+    uv[OHM_RAIL_NEGATIVE] = -h->board[OHM_BOARD_RAIL_MIN_UV];
+}
+
 static void delay_ns(void *ctx, uint32_t ns)
 {
     pass(ctx, ns);
@@ -201,5 +208,5 @@ static void watchdog(void *ctx)
 ohm_hal hardware_hal(hardware *h)
 {
     return (ohm_hal){h, dac_load, dac_update, latch, adc_span, adc_sample, energise, energised, gate_open,
-                     gate_wait, gate_close, delay_ns, clock_ns, watchdog};
+                     gate_wait, gate_close, rails, delay_ns, clock_ns, watchdog};
 }

@@ -93,6 +93,14 @@ static int gate_wait(void *ctx, uint32_t max_ns)
     return max_ns == 0 || draw() % 4 == 0;
 }
 
+static void rails(void *ctx, int32_t *uv)
+{
+    (void)ctx;
+    const int good = draw() % 500 != 0;
+    uv[OHM_RAIL_POSITIVE] = good ? 7500000 : number();
+    uv[OHM_RAIL_NEGATIVE] = good ? -7500000 : number();
+}
+
 static void delay_ns(void *ctx, uint32_t ns)
 {
     (void)ctx;
@@ -108,6 +116,7 @@ static uint64_t clock_ns(void *ctx)
 static const int32_t REFERENCE[OHM_BOARD_COUNT] = {
     8, 8, 10000000, 32768, -5000000, 4999850, 5000, 2500, 2500000, 10000000, 100000000, 4755600, 202600,
     18000, 11000, 11000, 15500, 7500, 7000, 6000000, 300000, 50000, 500, 1000000000, 2, 1000000, 1000000000,
+    6500000, 8500000,
 };
 
 /* The reference board with a few fields at or beyond their bounds; most are refused, the rest are the corners. */
@@ -224,7 +233,7 @@ static void codec(void)
 int main(int argc, char **argv)
 {
     const ohm_hal hal = {0, dac_load, nothing, latch, option, adc_sample, option, energised, gate_open,
-                         gate_wait, nothing, delay_ns, clock_ns, nothing};
+                         gate_wait, nothing, rails, delay_ns, clock_ns, nothing};
     ohm_engine *e = malloc((size_t)ohm_engine_size());
     int32_t *in = malloc(WORDS * sizeof *in), *out = malloc(WORDS * sizeof *out);
     int32_t board[OHM_BOARD_COUNT];

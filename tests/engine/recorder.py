@@ -61,6 +61,7 @@ class Recorder:
     bad_after: int = -1
     now_ns: int = 0
     fed: int = 0
+    rails_uv: tuple[int, int] = (7_500_000, -7_500_000)
 
     def __post_init__(self) -> None:
         self.lines = (self.of("ROWS"), self.of("COLS"))
@@ -190,6 +191,10 @@ class Recorder:
     def gate_close(self) -> None:
         self._called("gate_close")
         self._close(self.now_ns)
+
+    def rails(self, uv: NDArray[np.int32]) -> None:
+        self._called("rails")
+        uv[:] = self.rails_uv
 
     def delay_ns(self, ns: int) -> None:
         self._called("delay_ns")

@@ -36,6 +36,7 @@ ohm_applied = lib.func("i", "ohm_applied", "p")
 ohm_info = lib.func("i", "ohm_info", "ppi")
 ohm_time_us = lib.func("i", "ohm_time_us", "pp")
 ohm_watchdog = lib.func("i", "ohm_watchdog", "p")
+ohm_rails = lib.func("i", "ohm_rails", "ppi")
 ohm_decode = lib.func("i", "ohm_decode", "pipi")
 ohm_encode = lib.func("i", "ohm_encode", "pipi")
 ohm_newline = lib.func("i", "ohm_newline", "pii")
@@ -111,6 +112,9 @@ class BenchEngine:
 
     def watchdog(self):
         return ohm_watchdog(self._e)
+
+    def rails(self, out):
+        return ohm_rails(self._e, out, len(out) // 4)
 
     def decode(self, text, length, out):
         return ohm_decode(text, length, out, len(out))

@@ -107,13 +107,13 @@ class Reply:
 class Rig:
     """A booted board. `say` speaks bare, `ask` in an envelope; both return what came back."""
 
-    def __init__(self, rows=4, cols=4, files=None, reason="power", conductances_ns=None):
+    def __init__(self, rows=4, cols=4, files=None, reason="power", conductances_ns=None, boot_loader=False):
         cells = conductances_ns or [CELL_NS] * (rows * cols)
         self.engine = BenchEngine(cells)
         self.stream = Stream()
         self.files = files or Files()
         self.identity = {"serial": "bench-1", "reason": reason}
-        self.board = Board(self.engine, self.stream, self.files, self.identity, rows, cols)
+        self.board = Board(self.engine, self.stream, self.files, self.identity, rows, cols, boot_loader=boot_loader)
         self.boot = self.unasked()
         self.epoch = self.board.session.epoch
         self.lease = None
@@ -163,6 +163,10 @@ class Rig:
         if self.lease is None:
             self.take_lease()
         assert self.ask(ARM, self.lease).code == 0
+
+    def clear(self, lease=None):
+        """Clear the last shutdown."""
+        return self.ask(f"SYST:CLE {self.epoch},{self.board.latch.number}", lease)
 
     @property
     def counter(self):

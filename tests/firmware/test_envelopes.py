@@ -53,7 +53,7 @@ def test_a_storm_of_bad_envelopes_shuts_the_board_down():
         rig.raw(b"@1 *IDN? *00000000\n")
     assert rig.state()["latched"] == "storm of bad envelopes"
     code(rig.ask("MEAS:CELL? 0,0"), 120)
-    code(rig.ask("SYST:CLE"), 0)
+    code(rig.clear(), 0)
     code(rig.ask("MEAS:CELL? 0,0"), 0)
 
 
@@ -79,7 +79,7 @@ def test_a_cleared_storm_starts_anew():
     rig = Rig()
     for _ in range(17):
         rig.raw(b"@1 *IDN? *00000000\n")
-    code(rig.ask("SYST:CLE"), 0)
+    code(rig.clear(), 0)
     for _ in range(16):
         rig.raw(b"@1 *IDN? *00000000\n")
     assert rig.state()["latched"] is None

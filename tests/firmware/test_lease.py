@@ -12,7 +12,7 @@ SETTINGS = (
     "CAL:LINE ROW,OFFS,0,0",
     "CAL:SAVE",
     "CAL:RES",
-    "SYST:CLE",
+    "SYST:CLE 0000000000000000,0",
 )
 
 
@@ -120,11 +120,14 @@ def test_others_cannot_change_the_set_up():
 
 def test_the_holder_and_without_a_holder_anybody_can():
     rig = Rig()
-    for body in SETTINGS:
+    settings = [body for body in SETTINGS if "CLE" not in body]
+    for body in settings:
         code(rig.ask(body), 0)
+    code(rig.clear(), 0)
     key = rig.take_lease()
-    for body in SETTINGS:
+    for body in settings:
         code(rig.ask(body, key), 0)
+    code(rig.clear(key), 0)
 
 
 def test_others_may_read():

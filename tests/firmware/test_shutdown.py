@@ -20,7 +20,7 @@ def test_a_trip_is_told_and_latches():
     rig = tripped()
     kinds = [notice.text.split(" ", 1) for notice in rig.notices]
     assert [kind for kind, _ in kinds] == ["TRIP", "SHUTDOWN"]
-    assert json.loads(kinds[1][1]) == {"reason": "trip"}
+    assert json.loads(kinds[1][1]) == {"reason": "trip", "latch": 1}
     state = rig.state()
     assert (state["latched"], state["energised"]) == ("trip", False)
     assert rig.engine.record()[ENERGISED] == 0
@@ -54,12 +54,66 @@ def test_only_queries_clear_abort_and_cls_work_while_it_is_latched():
 def test_clear_needs_the_lease_and_steps_the_generation():
     rig = tripped()
     before = rig.generation
-    code(rig.ask("SYST:CLE"), 121)
+    code(rig.clear(), 121)
     assert rig.state()["latched"] == "trip"
-    assert code(rig.ask("SYST:CLE", rig.lease), 0).generation == before + 1
+    assert code(rig.clear(rig.lease), 0).generation == before + 1
     assert rig.state()["latched"] is None
     code(rig.ask("MEAS:CELL? 0,0"), 0)
     code(rig.pulse([PULSE]), 0)
+
+
+def test_a_program_names_the_shutdown_that_it_clears():
+    rig = tripped()
+    code(rig.ask("SYST:CLE", rig.lease), -221)
+    code(rig.ask("SYST:CLE " + rig.epoch, rig.lease), -109)
+    code(rig.ask("SYST:CLE 0000000000000000,1", rig.lease), 130)
+    code(rig.ask(f"SYST:CLE {rig.epoch},2", rig.lease), -222)
+    code(rig.ask(f"SYST:CLE {rig.epoch},0", rig.lease), -221)
+    assert rig.state()["latched"] == "trip"
+    code(rig.ask(f"SYST:CLE {rig.epoch},1", rig.lease), 0)
+    assert (rig.state()["latched"], rig.state()["latch"]) == (None, 1)
+
+
+def test_a_late_copy_of_a_clear_does_not_clear_the_next_shutdown():
+    rig = tripped()
+    line = rig.envelope(f"SYST:CLE {rig.epoch},1", rig.lease)
+    rig.raw(line)
+    cleared = rig.generation
+    rig.raw(line)
+    assert rig.generation == cleared
+    rig.engine.trip_at(1)
+    code(rig.pulse([PULSE]), 109)
+    assert rig.replies(rig.raw(line))[0].code == -221
+    assert (rig.state()["latched"], rig.state()["latch"]) == ("trip", 2)
+
+
+def test_people_clear_without_a_number():
+    rig = Rig()
+    rig.engine.break_adc(True)
+    code(rig.ask("MEAS:CELL? 0,0"), 111)
+    rig.engine.break_adc(False)
+    assert rig.say("*CLS;SYST:CLE") == ""
+    assert rig.state()["latched"] is None
+
+
+def test_a_board_without_a_boot_loader_refuses_to_leave():
+    rig = Rig()
+    code(rig.ask("SYST:BOOT"), -221)
+    code(rig.ask("MEAS:CELL? 0,0"), 0)
+
+
+def test_a_board_leaves_for_its_boot_loader_only_disarmed_and_with_its_lines_safe():
+    rig = Rig(boot_loader=True)
+    rig.arm()
+    code(rig.ask("SYST:BOOT", rig.lease), -221)
+    code(rig.ask("DIS", rig.lease), 0)
+    code(rig.ask("MEAS:CELL? 0,0"), 0)
+    code(rig.ask("SYST:BOOT"), 121)
+    assert not rig.board.leaving
+    code(rig.ask("SYST:BOOT", rig.lease), 0)
+    assert rig.engine.record()[ENERGISED] == 0
+    assert rig.raw(b"*IDN?\n") == b""
+    rig.board.run()
 
 
 def test_the_first_reason_stays():
@@ -67,7 +121,7 @@ def test_the_first_reason_stays():
     for _ in range(20):
         rig.raw(b"@1 *IDN? *00000000\n")
     assert rig.state()["latched"] == "trip"
-    code(rig.ask("SYST:CLE", rig.lease), 0)
+    code(rig.clear(rig.lease), 0)
     assert rig.state()["latched"] is None
 
 
@@ -77,7 +131,7 @@ def test_a_broken_converter_latches():
     code(rig.ask("MEAS:CELL? 0,0"), 111)
     assert rig.state()["latched"] == "converter fault"
     rig.engine.break_adc(False)
-    code(rig.ask("SYST:CLE"), 0)
+    code(rig.clear(), 0)
     code(rig.ask("MEAS:CELL? 0,0"), 0)
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.flashing.images import show_drive
 
-from ohmloop.flashing import BootDrive, find_drive
-from ohmloop.flashing.errors import NoDrive, SeveralDrives
+from ohmloop.flashing import BootDrive, await_drive, find_drive
+from ohmloop.flashing.errors import NoDrive, SeveralDrives, WrongDrive
 
 
 def mounts(folder: Path, *places: Path, kind: str = "vfat") -> Path:
@@ -44,8 +44,27 @@ def test_several_drives_are_named(tmp_path: Path) -> None:
     assert all(str(drive) in str(raised.value) for drive in drives)
 
 
+def test_a_drive_that_was_there_before_is_not_the_one(tmp_path: Path) -> None:
+    old, new = (BootDrive(show_drive(tmp_path / name)) for name in ("old", "new"))
+    assert find_drive(mounts(tmp_path, old.folder, new.folder), others=[old]) == new
+
+
+def test_a_drive_is_waited_for_until_it_is_there(tmp_path: Path) -> None:
+    looks = []
+
+    def look() -> BootDrive:
+        looks.append(None)
+        if len(looks) == 3:
+            show_drive(tmp_path / "RPI-RP2")
+        return BootDrive.at(tmp_path / "RPI-RP2")
+
+    assert await_drive(look, 60.0).folder == tmp_path / "RPI-RP2"
+    with pytest.raises(NoDrive, match="no drive of a board"):
+        await_drive(lambda: BootDrive.at(tmp_path), 0.0)
+
+
 def test_the_drive_of_another_processor_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NoDrive, match="'RP2350', not 'RPI-RP2'"):
+    with pytest.raises(WrongDrive, match="'RP2350', not 'RPI-RP2'"):
         BootDrive.at(show_drive(tmp_path / "RP2350", board="RP2350"))
 
 

@@ -187,6 +187,11 @@ class Session:
         self.state = reply
         return reply
 
+    def clear(self) -> None:
+        """Clear the shutdown that is latched."""
+        latch = json.loads(self.do("SYST:STAT?").text)["latch"]
+        self.do(f"SYST:CLE {self.state.epoch},{latch}")
+
     def body(self, pulses: list[Pulse], number: int | None = None, readback: str = "NONE") -> str:
         """Body of a list."""
         words = [(r << 16 | c, round(v / MICROVOLT), round(s * 1e9)) for r, c, v, s in pulses]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from importlib.metadata import version
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.flashing.images import show_drive, write_image
 from tests.targets.conftest import FIRMWARE, Start
-from tests.targets.target import Target
+from tests.targets.target import Session, Target
 
 from ohmloop.flashing import default_image
 from ohmloop.flashing.errors import NoImage
@@ -60,6 +61,24 @@ def test_the_image_that_was_written_is_the_one_that_runs(
     assert not drive.exists()
     chip.reconnect()
     assert chip.wire.ask("SYST:HELP? SYST:LEAS:REL").endswith(NEW.decode())
+
+
+def test_a_running_board_goes_to_its_boot_loader_when_it_is_named(chip: Target, image: Path, drive: Path) -> None:
+    epoch = chip.state()["epoch"]
+    done = flash("--image", image, "--drive", drive, "--device", chip.url, "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["url"], said["firmware"], said["drive"]) == (chip.url, version("ohmloop"), str(drive))
+    chip.reconnect()
+    assert chip.state()["epoch"] != epoch
+
+
+def test_an_armed_board_is_not_sent_to_its_boot_loader(chip: Target, image: Path, drive: Path) -> None:
+    session = Session(chip.wire)
+    session.do("SYST:LEAS:REL")
+    done = flash("--image", image, "--drive", drive, "--device", chip.url)
+    assert (done.returncode, "a device is armed: DISarm first" in done.stderr) == (4, True), done.stderr
+    assert chip.state()["epoch"] == session.state.epoch
 
 
 def test_calibration_outlives_new_firmware(chip: Target, image: Path, drive: Path) -> None:

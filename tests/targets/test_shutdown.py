@@ -29,7 +29,7 @@ def test_a_trip_in_a_pulse_latches(target: Target) -> None:
     assert (target.state()["latched"], target.state()["energised"]) == ("trip", False)
     assert target.wire.request("MEAS:CELL? 0,0").code == 120
     assert any(" TRIP " in line for line in target.wire.unasked)
-    session.do("SYST:CLE")
+    session.clear()
     assert session.pulse([PULSE]).code == 0
 
 
@@ -53,7 +53,7 @@ def test_a_bad_converter_reply_latches(target: Target, bad: str) -> None:
     assert target.wire.request("MEAS:CELL? 0,0", session.lease).code == 111
     assert target.truth("driven") is False
     assert (target.state()["latched"], target.state()["energised"]) == ("converter fault", False)
-    session.do("SYST:CLE")
+    session.clear()
     session.do("MEAS:CELL? 0,0")
 
 

@@ -18,9 +18,7 @@ FIXED_RANGES = RANGES[:3]
 
 def arm(board: "Board", request: "Request", values: "list[Any]") -> None:
     """ARM."""
-    status = board.engine.arm(tuple(values[1:]))
-    if status != OK:
-        raise refusal(board.engine, status)
+    board.work.accept(board.engine.arm(tuple(values[1:])))
     board.armed = values[0]
 
 

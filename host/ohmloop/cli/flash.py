@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 RETURN_S = 60.0
 """The first start of an image formats its file system."""
 
+DRIVE_S = 20.0
+"""Longest wait for the drive of a board that went into BOOTSEL mode, s: desktops take a few to mount it."""
+
 
 def flash(
     image: Annotated[
@@ -30,28 +33,31 @@ def flash(
     ] = None,
     device: Annotated[
         str | None,
-        typer.Option("--device", "-d", metavar="URL", help="Where the board comes back; else it is found."),
+        typer.Option(
+            "--device", "-d", metavar="URL", help="A running board, or where one comes back; else it is found."
+        ),
     ] = None,
     wait: Annotated[float, typer.Option(min=1, max=3600, help="Longest wait for the board, s.")] = RETURN_S,
     json: AsJson = False,
 ) -> None:
     """Write the firmware to a board that shows its drive: hold BOOTSEL while you plug it in.
 
-    The image is checked block by block and against its manifest before anything is written. Then the board restarts and
-    is asked what it runs. What it keeps in its file system (calibration, boot counter) stays.
+    A running board that --device names shows its drive by itself, unless a device is armed. The image is checked block
+    by block and against its manifest before anything is written. Then the board restarts and is asked what it runs.
+    What it keeps in its file system (calibration, boot counter) stays.
     """
-    from ohmloop.flashing import BootDrive, Image, copy_image, default_image, find_drive
+    from ohmloop.flashing import Image, copy_image, default_image
     from ohmloop.station.arrival import await_board, board_ports
 
     chosen = Image.load(image or default_image())
-    target = BootDrive.at(drive) if drive is not None else find_drive()
-    others = board_ports()
     _say(f"{chosen.path}: {_about(chosen)}", json)
+    others = board_ports()
+    target = _shown(drive, device, json)
     with _progress(chosen, target, quiet=json) as tell:
         copy_image(chosen, target, tell)
 
     def where() -> Collection[str]:
-        return [device] if device is not None else board_ports() - others
+        return (board_ports() - others) | ({device} if device is not None else set())
 
     _say("waiting for the board to restart", json)
     arrived = await_board(where, wait)
@@ -75,6 +81,30 @@ def flash(
         )
     else:
         print(f"board {said.serial} answers at {arrived.url}: {said.board}, {said.geometry}, firmware {said.firmware}")
+
+
+def _shown(folder: Path | None, device: str | None, json: bool) -> BootDrive:
+    """The drive to write to, of the board at `device` if that runs."""
+    from ohmloop.crossbar import LinkLost
+    from ohmloop.flashing import BootDrive, await_drive, find_drive, mounted_drives
+    from ohmloop.station.boot_loader import leave_for_boot_loader
+
+    before: Collection[BootDrive] = ()
+
+    def look() -> BootDrive:
+        return find_drive(others=before) if folder is None else BootDrive.at(folder)
+
+    if device is None:
+        return look()
+    there = mounted_drives()
+    try:
+        leave_for_boot_loader(device)
+    except LinkLost as error:
+        _say(f"nobody answers at {device} ({error}): it is taken to be in BOOTSEL mode", json)
+        return look()
+    before = there
+    _say(f"the board at {device} has left for its boot loader", json)
+    return await_drive(look, DRIVE_S)
 
 
 def _about(image: Image) -> str:

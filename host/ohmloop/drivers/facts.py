@@ -22,6 +22,7 @@ class BoardState:
     Attributes:
         generation: of set-up and lease. effects: exchanges of pulses since its boot.
         armed: hash of the armed device file, or None. latched: reason of a shutdown, or None.
+        latch: shutdowns since its boot; the number of the one that is latched.
         limits: in force.
     """
 
@@ -29,6 +30,7 @@ class BoardState:
     effects: int
     armed: str | None
     latched: str | None
+    latch: int
     limits: LimitWords
 
 
@@ -81,7 +83,12 @@ def parse_state(text: str) -> BoardState:
     state = _json(text)
     try:
         return BoardState(
-            state["generation"], state["effects"], state["armed"], state["latched"], LimitWords(**state["limits"])
+            state["generation"],
+            state["effects"],
+            state["armed"],
+            state["latched"],
+            state["latch"],
+            LimitWords(**state["limits"]),
         )
     except (KeyError, TypeError) as error:
         raise ProtocolError(f"the board's state is not understood ({error!r}): {text[:200]}") from error

@@ -35,16 +35,17 @@ def open_native(url: str, timeout_s: float | None = None) -> NativeCrossbar:
             others = {name: value for name, value in address.options.items() if name not in WAITS}
             options = {name: others.pop(name) for name in EMULATOR if name in others}
             emulator = owned.enter_context(EmulatorProcess(address.geometry(), options, others))
-            connect = _connector(DeviceAddress.parse(emulator.boards[0].url))
+            connect = connector(DeviceAddress.parse(emulator.boards[0].url))
         else:
             address.only(WAITS)
-            connect = _connector(address)
+            connect = connector(address)
         crossbar = NativeCrossbar(connect, str(address), timeout_s=timeout_s, reconnect_s=reconnect_s)
         crossbar.owned = owned.pop_all()
     return crossbar
 
 
-def _connector(address: DeviceAddress) -> Callable[[], Transport]:
+def connector(address: DeviceAddress) -> Callable[[], Transport]:
+    """What opens the port at a serial or TCP address. Raises AddressError for another."""
     if address.scheme == "serial":
         path = address.serial_path()
         return lambda: SerialPort(path)

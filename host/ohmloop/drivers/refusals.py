@@ -7,6 +7,7 @@ from ohmloop.crossbar import BoardRefusal, BoardShutdown, Busy, LeaseHeld, Limit
 UNARMED = 101
 LIMITS = range(102, 109)
 TRIPPED, ABORTED, CONVERTER = 109, 110, 111
+RAIL = 113
 SHUTDOWN = 120
 LEASE_HELD, LEASE_MISSING = 121, 122
 EPOCH, GENERATION, TOKEN_REUSED, OUT_OF_SEQUENCE = 130, 131, 132, 133
@@ -22,10 +23,12 @@ _ENDS = {
     TRIPPED: "a trip of the hardware",
     ABORTED: "an abort",
     CONVERTER: "bad replies of the current converter",
+    RAIL: "a supply out of bounds",
 }
 
 _ADVICE = {
     UNARMED: (Unarmed, "arm a device first"),
+    RAIL: (BoardShutdown, "mend the supply, then clear the shutdown"),
     SHUTDOWN: (BoardShutdown, "find the cause, then clear the shutdown"),
     LEASE_HELD: (LeaseHeld, "wait until the other client gives the board back"),
     BUSY: (Busy, "wait until it has finished"),

@@ -161,8 +161,11 @@ class Session:
             self._stepped(answer)
 
     def clear(self) -> None:
-        """Clear a latched shutdown under our lease."""
-        self._stepped(self._changed("SYSTem:CLEar"))
+        """Clear the shutdown that is latched now, under our lease; a late copy of the request cannot clear another."""
+        state = parse_state(self._judged(self._client.request("SYSTem:STATe?", lease=self.key)).frame.text)
+        answer = self._changed(f"SYSTem:CLEar {self.epoch},{state.latch}")
+        if answer.frame.generation != self.generation:  # it was latched
+            self._stepped(answer)
 
     def establish(self, setup: Setup, arming: Arming | None, *, rearm: bool) -> None:
         """Begin again with a board that has restarted, was changed by others, or holds an exchange of unknown outcome.

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from ohmloop.flashing.errors import NoDrive, SeveralDrives
+from ohmloop.flashing.errors import NoDrive, SeveralDrives, WrongDrive
 
 ABOUT = "INFO_UF2.TXT"
 """A file that every boot loader which takes UF2 shows (UF2 specification)."""
 BOARD_ID = "RPI-RP2"
 """What the RP2040's boot ROM calls itself there, and the label of its drive."""
+
+LOOK_EVERY_S = 0.2
 
 _MOUNTS = Path("/proc/self/mounts")
 _FILE_SYSTEMS = ("vfat", "msdos")
@@ -31,14 +34,16 @@ class BootDrive:
 
     @classmethod
     def at(cls, folder: Path) -> Self:
-        """The drive at a folder. Raises NoDrive if it is none of an RP2040."""
+        """The drive at a folder. Raises NoDrive, WrongDrive for one of another processor."""
         try:
             text = (folder / ABOUT).read_text(encoding="ascii", errors="replace")
         except OSError as error:
             raise NoDrive(f"{folder} is no drive of a board ({ABOUT}: {error.strerror}); {_ADVICE}") from None
         said = dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
         if said.get("Board-ID") != BOARD_ID:
-            raise NoDrive(f"{folder} is the drive of {said.get('Board-ID', 'something unnamed')!r}, not {BOARD_ID!r}")
+            raise WrongDrive(
+                f"{folder} is the drive of {said.get('Board-ID', 'something unnamed')!r}, not {BOARD_ID!r}"
+            )
         return cls(folder)
 
     @property
@@ -52,9 +57,9 @@ def mounted_drives(mounts: Path = _MOUNTS) -> Sequence[BootDrive]:
     return _drives(_VOLUMES.iterdir() if sys.platform == "darwin" else _mount_points(mounts))
 
 
-def find_drive(mounts: Path = _MOUNTS) -> BootDrive:
-    """The one drive that is mounted. Raises NoDrive, SeveralDrives."""
-    found = mounted_drives(mounts)
+def find_drive(mounts: Path = _MOUNTS, *, others: Collection[BootDrive] = ()) -> BootDrive:
+    """The one drive that is mounted, besides `others`. Raises NoDrive, SeveralDrives."""
+    found = [drive for drive in mounted_drives(mounts) if drive not in others]
     if not found:
         waiting = _LABELLED / BOARD_ID
         if waiting.exists():
@@ -68,12 +73,24 @@ def find_drive(mounts: Path = _MOUNTS) -> BootDrive:
     return found[0]
 
 
+def await_drive(look: Callable[[], BootDrive], within_s: float) -> BootDrive:
+    """The drive that `look` finds, once it does. Raises what it raises when the time is over."""
+    until_s = time.monotonic() + within_s
+    while True:
+        try:
+            return look()
+        except NoDrive:
+            if time.monotonic() >= until_s:
+                raise
+        time.sleep(LOOK_EVERY_S)
+
+
 def _drives(folders: Iterable[Path]) -> Sequence[BootDrive]:
     found = []
     for folder in folders:
         try:
             found.append(BootDrive.at(folder))
-        except NoDrive:
+        except (NoDrive, WrongDrive):
             continue
     return found
 

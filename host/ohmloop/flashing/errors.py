@@ -27,6 +27,10 @@ class NoDrive(FlashError):
     """No board shows its drive."""
 
 
+class WrongDrive(FlashError):
+    """The drive is of another processor."""
+
+
 class SeveralDrives(FlashError):
     """More than one board shows its drive."""
 

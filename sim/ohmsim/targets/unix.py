@@ -11,6 +11,7 @@ import numpy as np
 from ohmsim.board import Spec
 from ohmsim.child import Child, ChildError, Handler
 from ohmsim.hal import Hal
+from ohmsim.hal_bridge import RAILS
 from ohmsim.targets.remote import RemoteBoard
 from ohmsim.wire.port import Port
 
@@ -40,6 +41,7 @@ class UnixBoard(RemoteBoard):
             "gate_open": _told(hal.gate_open),
             "gate_wait": _asked(hal.gate_wait),
             "gate_close": _told(hal.gate_close),
+            "rails": self._rails,
             "delay_ns": _told(hal.delay_ns),
             "clock_ns": _asked(hal.clock_ns),
             "watchdog": _told(hal.watchdog),
@@ -66,6 +68,11 @@ class UnixBoard(RemoteBoard):
         codes = np.zeros(int(words[1]), np.int16)
         result = self.hal.adc_sample(int(words[0]), codes)
         return " ".join(map(str, ["ok", result, *codes.tolist()]))
+
+    def _rails(self, words: list[str]) -> str:
+        uv = np.zeros(RAILS, np.int32)
+        self.hal.rails(uv)
+        return " ".join(map(str, ["ok", *uv.tolist()]))
 
     def _file_read(self, words: list[str]) -> str:
         data = self.files.read(words[0])
