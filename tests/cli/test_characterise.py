@@ -55,9 +55,7 @@ def test_a_board_is_characterised_and_programmed_by_what_was_found(
     assert "another device file" in refused.err
 
 
-def test_a_profile_of_another_device_is_noticed(
-    ohmloop: Command, board: Board, weights: Path, tmp_path: Path
-) -> None:
+def test_a_profile_of_another_device_is_noticed(ohmloop: Command, board: Board, weights: Path, tmp_path: Path) -> None:
     profile = tmp_path / "profile.json"
     measured = ohmloop("characterise", "-d", board.url, "--dut", board.dut, "-o", profile)
     assert measured.code == 0, measured.err

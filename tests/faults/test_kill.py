@@ -7,9 +7,7 @@ import select
 import signal
 import sqlite3
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -18,6 +16,7 @@ import pytest
 from numpy.typing import NDArray
 from tests.conftest import StartEmulator
 from tests.faults.host import DEVICE, targets_s
+from tests.nursery import forking
 
 from ohmloop.crossbar import ExchangeStatus
 from ohmloop.programming import Acceptance, Campaign, Stops, Vipi
@@ -26,12 +25,11 @@ from ohmloop.store import ExchangeRecord, Run, Store
 
 KILLS = 100
 RESETS = 100
-ROOT = Path(__file__).parents[2]
 HOST_S = 60.0
 
 
 class Nursery:
-    """Starts hosts quickly: a process that has imported everything and forks."""
+    """Starts hosts and waits for their ends."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -52,18 +50,6 @@ class Nursery:
     def _answer(self) -> str:
         assert self._process.stdout is not None
         return self._process.stdout.readline()
-
-
-@contextmanager
-def nursery() -> Iterator[Nursery]:
-    command = [sys.executable, "-m", "tests.faults.host"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, bufsize=1
-    ) as process:
-        try:
-            yield Nursery(process)
-        finally:
-            process.kill()
 
 
 def at_random(hosts: Nursery, path: Path, random: Random) -> int | None:
@@ -104,7 +90,8 @@ def test_the_host_is_killed_again_and_again(emulator: StartEmulator, tmp_path: P
     path = tmp_path / "runs.sqlite"
     seen: dict[int, tuple[ExchangeStatus, int | None, list[float] | None]] = {}
     kills = seed = 0
-    with nursery() as hosts, Store(path) as store, process.control() as control:
+    with forking("tests.faults.host") as forks, Store(path) as store, process.control() as control:
+        hosts = Nursery(forks)
         while kills < KILLS:
             seed += 1
             run = store.begin("program", {"seed": seed}, {"device_hash": DEVICE.hash})

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.nursery import forking
 from tests.programming.boards import emulated
 from tests.programming.host import GO_ON, WORK, spoken
 from tests.programming.test_resumed import SILENT
@@ -23,11 +23,9 @@ from ohmloop.programming import Outcome, Phase, Progress, Report
 from ohmloop.programming.kept import kept_reports
 from ohmloop.store import Run, Store
 
-ROOT = Path(__file__).parents[2]
-
 
 class Nursery:
-    """Starts hosts quickly: a process that has imported everything and forks."""
+    """Starts hosts and talks to them."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         assert process.stdin is not None
@@ -55,18 +53,6 @@ class Nursery:
     def _say(self, text: str) -> None:
         self._input.write(text)
         self._input.flush()
-
-
-@contextmanager
-def nursery() -> Iterator[Nursery]:
-    command = [sys.executable, "-m", "tests.programming.host"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, bufsize=1
-    ) as process:
-        try:
-            yield Nursery(process)
-        finally:
-            process.kill()
 
 
 class Relaxing:
@@ -128,7 +114,8 @@ def runs(tmp_path: Path) -> Iterator[Store]:
 @pytest.mark.parametrize("work", ["program", "form"])
 def test_a_host_is_killed_in_every_stage(runs: Store, work: str) -> None:
     undisturbed, disturbed = runs.begin(work, {}, {}), runs.begin(work, {}, {})
-    with nursery() as hosts:
+    with forking("tests.programming.host") as process:
+        hosts = Nursery(process)
         with silent_board() as (url, control):
             relaxing = Relaxing(control.ask)
             hosts.run(work, url, runs.path, undisturbed.id, seen=relaxing)

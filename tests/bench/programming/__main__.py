@@ -1,6 +1,6 @@
 """Plays the table, or parts of it, and writes the rows down.
 
-python -m tests.bench.programming [league band guards robustness default passive deciding wire]
+python -m tests.bench.programming [league band guards robustness default passive forecast deciding wire]
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from tests.bench.programming import parts
 from tests.bench.programming.drawing import draw_guards, draw_league
+from tests.bench.programming.forecast import forecast
 from tests.bench.programming.passive import passive
 from tests.bench.programming.players import Table
 from tests.bench.programming.speed import deciding, wire
@@ -31,6 +32,7 @@ PARTS: dict[str, Callable[[Table], Iterable[Row]]] = {
     "robustness": parts.robustness,
     "guards": _drawn,
     "passive": lambda _: passive(),
+    "forecast": lambda _: forecast(),
     "deciding": lambda _: deciding(),
     "wire": lambda _: wire(),
 }
