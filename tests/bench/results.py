@@ -21,6 +21,7 @@ class Row:
         ours, peer: in `unit`; a larger number is better if `unit` is a rate (it ends in /s) or a score (%), else worse.
         ratio: how many times better we are. goal: what it should be at least, None if the peer is only for comparison.
         command: that measures it. note: spread, seeds, circumstances.
+        interval: half-width of the 95 % confidence interval of ours, None if it was measured once.
     """
 
     case: str
@@ -31,6 +32,7 @@ class Row:
     unit: str
     command: str
     note: str = ""
+    interval: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -41,11 +43,10 @@ class Row:
         """As it is written down."""
         ratio = round(self.ratio, 4)
         met = None if self.goal is None else ratio >= self.goal
-        return {**asdict(self), "ours": float(f"{self.ours:.4g}"), "peer": float(f"{self.peer:.4g}")} | {
-            "ratio": ratio,
-            "met": met,
-            "machine": machine(),
-        }
+        told = {**asdict(self), "ours": float(f"{self.ours:.4g}"), "peer": float(f"{self.peer:.4g}")}
+        if self.interval is None:
+            del told["interval"]
+        return told | {"ratio": ratio, "met": met, "machine": machine()}
 
 
 def record(rows: Sequence[Row], path: Path = PHYSICS) -> None:

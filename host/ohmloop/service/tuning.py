@@ -19,10 +19,10 @@ from ohmloop.service.sessions import taken_up
 from ohmloop.station import Job, Station, StationError
 from ohmloop.store import Run
 
-STEPS, PASSES = 80, 3
+STEPS, PASSES = 300, 3
 """Steps of a rule that learns from batches; passes over the layers of one that learns from all examples at once."""
 
-VERIFY_EVERY = 10
+VERIFY_EVERY = 20
 """Steps between verifications."""
 
 

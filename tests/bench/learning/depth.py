@@ -37,7 +37,7 @@ from ohmloop.network import Activation, Linear, Model
 DEPTHS = (2, 3, 4, 5, 6)
 WIDTH = 16
 STUCK, TOLERANCE, GUARD = 0.02, 0.05, 0.7
-STEPS, BATCH, RATE = 100, 32, 0.02
+STEPS, BATCH, RATE = 80, 32, 0.02
 LINE_GAIN, OFFSET = 0.3, 0.1
 DIGITAL_STEPS, DIGITAL_BATCH, DIGITAL_RATE = 3000, 64, 0.003
 MOVES = Moves(threshold=0.2, tolerance=0.08)

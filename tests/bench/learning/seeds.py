@@ -50,13 +50,17 @@ class Sample:
         """Mean over the seeds."""
         return mean(self[name])
 
-    def spread(self, name: str) -> str:
-        """95 % confidence interval of the mean, by Student's t."""
+    def interval(self, name: str) -> float | None:
+        """Half-width of the 95 % confidence interval of the mean, by Student's t; None for one seed."""
         values = self[name]
         if len(values) < 2:
-            return "one seed"
-        half = float(student.ppf(0.975, len(values) - 1)) * stdev(values) / sqrt(len(values))
-        return f"± {half:.2g} (95 %)"
+            return None
+        return float(student.ppf(0.975, len(values) - 1)) * stdev(values) / sqrt(len(values))
+
+    def spread(self, name: str) -> str:
+        """That interval in words."""
+        interval = self.interval(name)
+        return "one seed" if interval is None else f"± {interval:.2g} (95 %)"
 
     def row(
         self,
@@ -73,7 +77,7 @@ class Sample:
         theirs = self.mean(peer) if isinstance(peer, str) else peer
         versus = f" and {self.spread(peer)}" if isinstance(peer, str) else ""
         note = f"{self.seeds}; {self.spread(ours)}{versus}; {about}"
-        return Row(case, self.mean(ours), theirs, peer_name, goal, unit, COMMAND, note)
+        return Row(case, self.mean(ours), theirs, peer_name, goal, unit, COMMAND, note, self.interval(ours))
 
 
 def grown(case: str, measure: Callable[[int], Figures]) -> Iterator[Sample]:

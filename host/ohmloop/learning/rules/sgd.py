@@ -27,7 +27,7 @@ class Sgd(Descending):
     name = "sgd"
 
     def __init__(
-        self, rate: float = 0.02, momentum: float = 0.9, batch: int | None = 256, back: Back = measured
+        self, rate: float = 0.02, momentum: float = 0.9, batch: int | None = 128, back: Back = measured
     ) -> None:
         super().__init__(rate, momentum, batch)
         self._back = back
