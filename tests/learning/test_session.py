@@ -5,8 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.learning.chips import TESTING, TRAINING, Chip, chip
+from tests.learning.chips import MODEL, TESTING, TRAINING, Chip, chip
+from tests.learning.documented import program
+from tests.programming.boards import PROFILE, SETUP
 
+import ohmloop.learning
 from ohmloop.learning import (
     Budget,
     Change,
@@ -163,3 +166,25 @@ def test_batches_follow_from_step_and_seed() -> None:
     assert len(examples.batch(7, None)[0]) == len(examples.batch(0, 99)[0]) == 10
     with pytest.raises(LearningError, match="2 inputs need as many targets"):
         Examples(np.zeros((2, 1)), np.zeros(3))
+
+
+def test_the_documented_program_repairs_and_commits(run: Run) -> None:
+    hurt = damaged()
+    with learner(hurt) as before:
+        broken = before.trace(*TESTING).score
+    names = {
+        **vars(ohmloop.learning),
+        "model": MODEL,
+        "placement": hurt.placement,
+        "crossbars": hurt.arrays,
+        "profile": PROFILE,
+        "setup": SETUP,
+        "run": run,
+        "inputs": TRAINING[0],
+        "labels": TRAINING[1],
+        "checking_inputs": TESTING[0],
+        "checking_labels": TESTING[1],
+    }
+    exec(program("From Python"), names)
+    assert run.state == "done"
+    assert names["session"].best > broken + 0.1

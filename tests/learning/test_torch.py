@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from tests.learning.chips import TESTING, TRAINING, chip
+from tests.learning.documented import program
 
 from ohmloop.learning import Budget, BudgetSpent, External, Learner
 
@@ -71,3 +72,18 @@ def test_small_changes_wait_and_a_spent_budget_is_said() -> None:
             network[0].weight += 5.0
         with pytest.raises(BudgetSpent, match="or allow more"):
             network.update()
+
+
+def test_the_documented_program_changes_the_shadow() -> None:
+    with chip(2).learner(External()) as learner:
+        names = {
+            "learner": learner,
+            "CrossbarNetwork": CrossbarNetwork,
+            "torch": torch,
+            "loss": torch.nn.functional.cross_entropy,
+            "x": torch.from_numpy(TRAINING[0]).float(),
+            "y": torch.from_numpy(TRAINING[1]),
+        }
+        exec(program("With torch"), names)
+        for held in learner.held():
+            assert np.abs(held.wanted - held.layer.weights).max() > 0.01 * np.abs(held.wanted).max()
