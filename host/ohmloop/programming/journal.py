@@ -64,7 +64,7 @@ class Journal:
         """Book the exchanges of the run again; None for a run that had no round yet.
 
         An exchange that was sent and never settled is settled first, from what the board remembers of it.
-        Raises ResumeError if the run was for other targets.
+        Raises ResumeError if the run was for other targets, or lacks what is kept before a round.
         """
         if self._run is None or not self._run.has(self._name("start")):
             return None
@@ -82,8 +82,8 @@ class Journal:
                 left, coming = self._stand(coming, cells, left), next(rounds, None)
             if left is None:
                 raise ResumeError(f"run {self._run.id} was journalled by an older ohmloop: begin a new run instead")
-            self._access.exchanges += 1
             if record.status is not ExchangeStatus.REFUSED:
+                self._access.exchanges += 1
                 self._book(record, cells, tally)
         while coming is not None:
             left, coming = self._stand(coming, cells, left), next(rounds, None)
