@@ -39,6 +39,7 @@ def test_only_due_cells_are_pulsed_and_all_pulses_are_counted() -> None:
             assert (counts[np.isnan(matrix)] == 0).all()
             np.testing.assert_array_equal(counts, array.pulses)
         assert learner.spent.pulses == sum(int(counts.sum()) for counts in received) > 0
+        assert learner.spent.largest_pulses == max(int(counts.max()) for counts in received)
         assert learner.spent.pulse_energy_j > 0
 
 
