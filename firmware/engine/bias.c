@@ -24,14 +24,17 @@ static bias bias_of(const ohm_engine *e, int32_t uv)
 
 static int side_set(ohm_engine *e, int side, int lines, int selected, int32_t uv, int32_t others_uv, int32_t item)
 {
+    uint16_t *codes = e->lines.code[side];
+    const int32_t *zeros = e->code_of_zero[side];
     for (int line = 0; line < lines; line++) {
         const int32_t wanted_uv = line == selected ? uv : others_uv;
-        int code = wanted_uv == 0 ? e->code_of_zero[side][line] : -1;
-        if (code < 0)
+        int32_t code = zeros[line];
+        if (wanted_uv != 0 || code < 0) {
             code = ohm_line_code(e, side, line, wanted_uv, item);
-        if (code < 0)
-            return code;
-        e->lines.code[side][line] = (uint16_t)code;
+            if (code < 0)
+                return code;
+        }
+        codes[line] = (uint16_t)code;
     }
     return OHM_OK;
 }
@@ -40,11 +43,15 @@ static int side_set(ohm_engine *e, int side, int lines, int selected, int32_t uv
 int ohm_pulse_lines(ohm_engine *e, const ohm_pulse_item *p)
 {
     const bias b = bias_of(e, p->uv);
+    const int rows = e->rows, cols = e->cols;
+    const uint8_t others_on = (uint8_t)b.other_rows_on, range = (uint8_t)e->setup[OHM_SETUP_PULSE_RANGE];
+    uint8_t *on = e->lines.row_on, *ranges = e->lines.col_range;
     e->lines.loaded = OHM_LOADED_OTHER;     /* e->lines no longer shows what the converters hold */
-    for (int row = 0; row < e->rows; row++)
-        e->lines.row_on[row] = row == p->row || b.other_rows_on;
-    for (int col = 0; col < e->cols; col++)
-        e->lines.col_range[col] = (uint8_t)e->setup[OHM_SETUP_PULSE_RANGE];
-    const int status = side_set(e, OHM_ROWS, e->rows, p->row, b.row, b.other_rows, p->item);
-    return status != OHM_OK ? status : side_set(e, OHM_COLS, e->cols, p->col, b.col, b.other_cols, p->item);
+    for (int row = 0; row < rows; row++)
+        on[row] = others_on;
+    on[p->row] = 1;
+    for (int col = 0; col < cols; col++)
+        ranges[col] = range;
+    const int status = side_set(e, OHM_ROWS, rows, p->row, b.row, b.other_rows, p->item);
+    return status != OHM_OK ? status : side_set(e, OHM_COLS, cols, p->col, b.col, b.other_cols, p->item);
 }

@@ -1,10 +1,12 @@
 /* Lines and the envelope of a line, `@<id>[/<lease>] <body> *<crc>`, and its check sum: CRC-32, the one of zip and Ethernet. */
 #include "ohm_engine.h"
 
+#define POLYNOMIAL 0xEDB88320u      /* bits in reverse: the highest is the power 0 */
+
 /* The check sum is linear: what a byte adds is the sum of what its bits add. */
 #define ENTRY(n) (((n) & 1u ? 0x77073096u : 0u) ^ ((n) & 2u ? 0xEE0E612Cu : 0u) ^ ((n) & 4u ? 0x076DC419u : 0u) \
     ^ ((n) & 8u ? 0x0EDB8832u : 0u) ^ ((n) & 16u ? 0x1DB71064u : 0u) ^ ((n) & 32u ? 0x3B6E20C8u : 0u) \
-    ^ ((n) & 64u ? 0x76DC4190u : 0u) ^ ((n) & 128u ? 0xEDB88320u : 0u))
+    ^ ((n) & 64u ? 0x76DC4190u : 0u) ^ ((n) & 128u ? POLYNOMIAL : 0u))
 #define FOUR(n) ENTRY(n), ENTRY((n) + 1u), ENTRY((n) + 2u), ENTRY((n) + 3u)
 #define SIXTEEN(n) FOUR(n), FOUR((n) + 4u), FOUR((n) + 8u), FOUR((n) + 12u)
 #define SIXTY_FOUR(n) SIXTEEN(n), SIXTEEN((n) + 16u), SIXTEEN((n) + 32u), SIXTEEN((n) + 48u)
@@ -21,6 +23,30 @@ static uint32_t crc32(const uint8_t *data, int length)
     for (const uint8_t *at = data, *end = data + length; at < end; at++)
         crc = crc >> 8 ^ TABLE[(crc ^ *at) & 0xFFu];
     return ~crc;
+}
+
+static uint32_t product(uint32_t a, uint32_t b)
+{
+    uint32_t sum = 0;
+    for (; a != 0; a <<= 1) {
+        if (a >> 31)
+            sum ^= b;
+        b = b & 1u ? b >> 1 ^ POLYNOMIAL : b >> 1;
+    }
+    return sum;
+}
+
+/* The check sum of the last `length` bytes of a text, from those of the whole and of what is before them: what is before
+ * takes part as its own check sum, moved by eight bits a byte. Their bytes need not be gone through again. */
+static uint32_t crc32_end(uint32_t whole, uint32_t before, int length)
+{
+    uint32_t power = 1u << 23;      /* eight bits */
+    for (; length > 0; length >>= 1) {
+        if (length & 1)
+            before = product(before, power);
+        power = product(power, power);
+    }
+    return whole ^ before;
 }
 
 static void tail_write(uint8_t *at, uint32_t crc)
@@ -89,7 +115,8 @@ int ohm_envelope_open(const uint8_t *line, int length, uint32_t *parts, int coun
     const int end = length - TAIL;
     if (end < 4 || line[0] != '@' || line[end] != ' ' || line[end + 1] != '*')
         return OHM_ENVELOPE_BAD_FORM;
-    if (!tail_is(line + end, crc32(line, end)))
+    const uint32_t crc = crc32(line, end);
+    if (!tail_is(line + end, crc))
         return OHM_ENVELOPE_BAD_CRC;
     uint32_t id = 0, lease = 0;
     int at = id_read(line, 1, end, &id);
@@ -108,6 +135,7 @@ int ohm_envelope_open(const uint8_t *line, int length, uint32_t *parts, int coun
     parts[OHM_ENVELOPE_LEASE] = lease;
     parts[OHM_ENVELOPE_BODY] = (uint32_t)at + 1;
     parts[OHM_ENVELOPE_BODY_END] = (uint32_t)end;
+    parts[OHM_ENVELOPE_BODY_CRC] = leased ? crc32_end(crc, crc32(line, at + 1), end - at - 1) : 0;
     return OHM_OK;
 }
 

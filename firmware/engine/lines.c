@@ -50,31 +50,31 @@ int ohm_line_code(ohm_engine *e, int side, int line, int32_t uv, int32_t item)
                       uv < 0 ? least : most);
 }
 
-/* Rounded outward: neither bound is ever milder than the true one. */
-static int32_t rounded_up(int64_t uv_65536)
+/* steps * span / 65536, rounded up or down, in 32 bits: small processors multiply no more in hardware. Below 65,536 steps
+ * of a span below 2^28 (board.c) no part of it overflows. */
+static int32_t steps_uv(int32_t steps, int32_t span_uv, int up)
 {
-    return (int32_t)((uv_65536 > 0 ? uv_65536 + 65535 : uv_65536) / 65536);
-}
-
-static int32_t rounded_down(int64_t uv_65536)
-{
-    return (int32_t)((uv_65536 < 0 ? uv_65536 - 65535 : uv_65536) / 65536);
+    const uint32_t high = (uint32_t)steps * ((uint32_t)span_uv >> 12), low = (uint32_t)steps * ((uint32_t)span_uv & 0xFFFu);
+    const uint32_t uv_16 = high + (low >> 12);
+    const int rest = (uv_16 & 15u) != 0 || (low & 0xFFFu) != 0;
+    return (int32_t)(uv_16 >> 4) + (up && rest);
 }
 
 /* The lowest and the highest voltage that a line driven with `code` may have, anywhere inside the stated tolerance of its transfer.
- * Corrections do not count: a wrong calibration must not carry a pulse past a limit. */
+ * Rounded outward: neither bound is ever milder than the true one. Corrections do not count: a wrong calibration must not
+ * carry a pulse past a limit. */
 int32_t ohm_line_lowest(const ohm_engine *e, int32_t code)
 {
     const int32_t steps = code - e->board[OHM_BOARD_LINE_ZERO_CODE];
-    const int64_t uv_65536 = (int64_t)steps * (steps < 0 ? e->span_high : e->span_low);
-    return rounded_down(uv_65536) - e->board[OHM_BOARD_LINE_TOL_OFFSET_UV];
+    const int32_t uv = steps < 0 ? -steps_uv(-steps, e->span_high, 1) : steps_uv(steps, e->span_low, 0);
+    return uv - e->board[OHM_BOARD_LINE_TOL_OFFSET_UV];
 }
 
 int32_t ohm_line_highest(const ohm_engine *e, int32_t code)
 {
     const int32_t steps = code - e->board[OHM_BOARD_LINE_ZERO_CODE];
-    const int64_t uv_65536 = (int64_t)steps * (steps < 0 ? e->span_low : e->span_high);
-    return rounded_up(uv_65536) + e->board[OHM_BOARD_LINE_TOL_OFFSET_UV];
+    const int32_t uv = steps < 0 ? -steps_uv(-steps, e->span_low, 0) : steps_uv(steps, e->span_high, 1);
+    return uv + e->board[OHM_BOARD_LINE_TOL_OFFSET_UV];
 }
 
 /* Whether a row driven for `uv` keeps a read limit at worst: the one in the direction of its sign. */

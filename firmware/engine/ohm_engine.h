@@ -126,11 +126,20 @@ int ohm_encode(const uint8_t *data, int length, uint8_t *text, int capacity);
 /* Place of the first newline from `start` on, or -1 if there is none before `stop`. */
 int ohm_newline(const uint8_t *text, int start, int stop);
 
+/* Header and arguments of a command: the header ends at the first blank, commas separate arguments, blanks around them do
+ * not count. places: where the header ends; then for each argument its start, its end, and its value if it is one to nine
+ * digits, else -1. The last argument reaches to `stop`; commas beyond the first OHM_SPLIT_HEAD bytes separate nothing.
+ * Returns how many arguments there are, or OHM_E_ARGUMENT. */
+enum { OHM_SPLIT_MOST = 8, OHM_SPLIT_HEAD = 256, OHM_SPLIT_COUNT = 25 };
+
+int ohm_split(const uint8_t *text, int start, int stop, int32_t *places, int count);
+
 /* Parts of the envelope of a line; places are offsets into it. */
 enum ohm_envelope {
     OHM_ENVELOPE_ID,
     OHM_ENVELOPE_LEASED, OHM_ENVELOPE_LEASE,    /* whether it carries the key of a lease, and the key */
     OHM_ENVELOPE_BODY, OHM_ENVELOPE_BODY_END,
+    OHM_ENVELOPE_BODY_CRC,                      /* CRC-32 of the body if it carries the key of a lease, else 0 */
     OHM_ENVELOPE_COUNT
 };
 

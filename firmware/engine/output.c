@@ -27,12 +27,10 @@ void ohm_span(ohm_engine *e, int span)
 /* Settling of the slowest range in use, from the step that lines.stepped remembers. */
 uint32_t ohm_settling_ns(ohm_engine *e, const uint8_t *col_range)
 {
-    const int first = e->lines.stepped ? OHM_BOARD_SETTLE_L_NS : OHM_BOARD_SWITCH_L_NS;
+    const int32_t *ns = &e->board[e->lines.stepped ? OHM_BOARD_SETTLE_L_NS : OHM_BOARD_SWITCH_L_NS];
     int32_t longest = 0;
-    for (int col = 0; col < e->cols; col++) {
-        const int32_t ns = e->board[first + col_range[col]];
-        longest = ns > longest ? ns : longest;
-    }
+    for (int col = 0; col < e->cols; col++)
+        longest = ns[col_range[col]] > longest ? ns[col_range[col]] : longest;
     e->lines.stepped = 0;
     return (uint32_t)longest;
 }
@@ -40,8 +38,9 @@ uint32_t ohm_settling_ns(ohm_engine *e, const uint8_t *col_range)
 /* The column references stay at zero outside a pulse, behind a closed gate too. */
 void ohm_columns_zero(ohm_engine *e)
 {
+    const uint16_t zero = (uint16_t)e->board[OHM_BOARD_LINE_ZERO_CODE];
     for (int col = 0; col < e->cols; col++)
-        e->lines.code[OHM_COLS][col] = (uint16_t)e->board[OHM_BOARD_LINE_ZERO_CODE];
+        e->lines.code[OHM_COLS][col] = zero;
     e->hal.dac_load(e->hal.ctx, OHM_COLS, e->lines.code[OHM_COLS], e->cols);
     e->hal.dac_update(e->hal.ctx);
     e->lines.loaded = OHM_LOADED_OTHER;

@@ -12,6 +12,9 @@
 #include "ohm_engine.h"
 #include "ohm_port.h"
 
+/* The buffers that ohmboard/sizes.py asks for, and some. */
+#define OHM_ARENA_BYTES (80 * 1024)
+
 typedef struct {
     mp_obj_base_t base;
     ohm_engine *engine;
@@ -20,6 +23,11 @@ typedef struct {
 } ohm_engine_obj;
 
 extern const mp_obj_type_t ohm_engine_type, ohm_stream_type;
+
+/* The buffers of the application. A collection of garbage takes every word of the interpreter's heap for a pointer: 80 kB
+ * of numbers there cost it 10 ms. */
+static uint32_t arena[OHM_ARENA_BYTES / sizeof(uint32_t)];
+static size_t arena_used;
 
 static ohm_engine *engine_of(mp_obj_t self) {
     return ((ohm_engine_obj *)MP_OBJ_TO_PTR(self))->engine;
@@ -70,6 +78,7 @@ static mp_obj_t engine_make_new(const mp_obj_type_t *type, size_t n_args, size_t
     self->engine = (ohm_engine *)m_malloc0(size);
     self->items = self->out = mp_const_none;
     self->rows = self->cols = 0;
+    arena_used = 0;
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -213,6 +222,19 @@ static mp_obj_t engine_rails(mp_obj_t self, mp_obj_t out) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(engine_rails_obj, engine_rails);
 
+static mp_obj_t engine_buffer(mp_obj_t self, mp_obj_t size) {
+    (void)self;
+    mp_int_t wanted = mp_obj_get_int(size);
+    if (wanted < 0 || (size_t)wanted > sizeof arena - arena_used) {
+        mp_raise_type(&mp_type_MemoryError);
+    }
+    uint8_t *start = (uint8_t *)arena + arena_used;
+    arena_used += ((size_t)wanted + sizeof(uint32_t) - 1) / sizeof(uint32_t) * sizeof(uint32_t);
+    memset(start, 0, (size_t)wanted);
+    return mp_obj_new_bytearray_by_ref((size_t)wanted, start);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(engine_buffer_obj, engine_buffer);
+
 typedef int (*codec)(const uint8_t *, int, uint8_t *, int);
 
 static mp_obj_t transcode(const mp_obj_t *args, codec function) {
@@ -249,6 +271,19 @@ static mp_obj_t engine_newline(size_t n_args, const mp_obj_t *args) {
     return status(ohm_newline(text, (int)start, (int)stop));
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_newline_obj, 4, 4, engine_newline);
+
+static mp_obj_t engine_split(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    size_t size;
+    const uint8_t *text = bytes(args[1], MP_BUFFER_READ, &size);
+    mp_int_t start = mp_obj_get_int(args[2]), stop = mp_obj_get_int(args[3]);
+    if (start < 0 || stop < 0 || (size_t)stop > size) {
+        mp_raise_ValueError(MP_ERROR_TEXT("buffer too short"));
+    }
+    int32_t *places = words(args[4], OHM_SPLIT_COUNT, MP_BUFFER_WRITE);
+    return status(ohm_split(text, (int)start, (int)stop, places, OHM_SPLIT_COUNT));
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_split_obj, 5, 5, engine_split);
 
 static mp_obj_t engine_open_envelope(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
@@ -290,9 +325,11 @@ static const mp_rom_map_elem_t engine_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_time_us), MP_ROM_PTR(&engine_time_us_obj) },
     { MP_ROM_QSTR(MP_QSTR_watchdog), MP_ROM_PTR(&engine_watchdog_obj) },
     { MP_ROM_QSTR(MP_QSTR_rails), MP_ROM_PTR(&engine_rails_obj) },
+    { MP_ROM_QSTR(MP_QSTR_buffer), MP_ROM_PTR(&engine_buffer_obj) },
     { MP_ROM_QSTR(MP_QSTR_decode), MP_ROM_PTR(&engine_decode_obj) },
     { MP_ROM_QSTR(MP_QSTR_encode), MP_ROM_PTR(&engine_encode_obj) },
     { MP_ROM_QSTR(MP_QSTR_newline), MP_ROM_PTR(&engine_newline_obj) },
+    { MP_ROM_QSTR(MP_QSTR_split), MP_ROM_PTR(&engine_split_obj) },
     { MP_ROM_QSTR(MP_QSTR_open_envelope), MP_ROM_PTR(&engine_open_envelope_obj) },
     { MP_ROM_QSTR(MP_QSTR_seal_envelope), MP_ROM_PTR(&engine_seal_envelope_obj) },
 };

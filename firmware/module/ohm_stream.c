@@ -66,7 +66,7 @@ static mp_obj_t stream_read(mp_obj_t self_in, mp_obj_t timeout_ms) {
         return mp_const_empty_bytes;
     }
     look_for_interrupt(self, length);
-    return mp_obj_new_bytes(self->chunk, (size_t)length);
+    return mp_obj_new_memoryview('B', (size_t)length, self->chunk);     /* the next read writes over it */
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(stream_read_obj, stream_read);
 

@@ -1,18 +1,29 @@
 """Kinds of arguments: what each accepts, what it becomes, and how the help names it."""
 
 from ohmboard import numbers
-from ohmboard.errors import DATA_TYPE, ILLEGAL_VALUE, OUT_OF_RANGE, Refusal
+from ohmboard.errors import DATA_TYPE, ILLEGAL_VALUE, OUT_OF_RANGE, Refusal, ascii_text
 from ohmboard.words import short
 
 
 class Argument:
-    """One argument of a command. `parse` returns its value or raises Refusal."""
+    """One argument of a command. `read` returns its value or raises Refusal."""
 
     bulk = False
 
     def __init__(self, name: str, optional: bool = False) -> None:
         self.name = name
         self.optional = optional
+        self._last = (b"", "")  # type: tuple[bytes, int | str]
+
+    def read(self, line: memoryview, start: int, stop: int, digits: int) -> "int | str | memoryview":
+        """The value of a piece of a line; `digits` is that of a plain number. What is sent again is not parsed anew."""
+        text = bytes(line[start:stop])
+        last = self._last  # boards of one process share it: one look, one assignment
+        if last[0] == text:
+            return last[1]
+        value = self.parse(ascii_text(text))
+        self._last = (text, value)
+        return value
 
     def describe(self) -> str:
         """What the help shows."""
@@ -30,6 +41,12 @@ class Whole(Argument):
         super().__init__(name, optional)
         self._low = low
         self._high = high
+
+    def read(self, line: memoryview, start: int, stop: int, digits: int) -> int:
+        """The number. Raises Refusal outside the range."""
+        if digits >= 0 and self._low <= digits <= self._high:
+            return digits
+        return self.parse(ascii_text(bytes(line[start:stop])))
 
     def parse(self, text: str) -> int:
         """The number. Raises Refusal outside the range."""
@@ -96,3 +113,7 @@ class Bulk(Argument):
     """Base64 of little-endian int32, always the last argument; it stays in the line for the engine to decode."""
 
     bulk = True
+
+    def read(self, line: memoryview, start: int, stop: int, digits: int) -> memoryview:
+        """The text where it lies."""
+        return line[start:stop]

@@ -59,8 +59,8 @@ class Board:
         description[BOARD_COLS] = cols
         started = engine.init(tuple(description))
         engine.safe()
-        self.words = memoryview(bytearray(WORD * MAX_READINGS))
-        self.currents = memoryview(bytearray(WORD * MAX_READINGS))
+        self.words = memoryview(engine.buffer(WORD * MAX_READINGS))
+        self.currents = memoryview(engine.buffer(WORD * MAX_READINGS))
         self.counters = Counters()
         self.errors = ErrorQueue()
         self.status = Status()
@@ -82,7 +82,7 @@ class Board:
         self._on_fault = on_fault
         self._lines = LineQueue(engine)
         self.dispatcher = Dispatcher(self)
-        self._chunk = b""
+        self._chunk = b""  # type: bytes | memoryview
         self._offset = 0
         self.replies.unasked("BOOT", {"reason": self.session.reason})
         if forgotten or not self.session.remembered:
@@ -102,11 +102,17 @@ class Board:
             if not self._chunk:
                 self.work.check_rails()
         while not self.leaving and (self._lines.count or self._offset < len(self._chunk)):
-            if self._lines.count == 0:
+            length = self._lines.straight(self._chunk, self._offset, self.dispatcher.line)
+            cancelled = False
+            if length >= 0:
+                self._offset += length + 1
+            elif self._lines.count == 0:
                 self._feed()
+                continue
             else:
-                self.dispatcher.carry_out(self._lines)
-                self.engine.watchdog()
+                length, cancelled = self._lines.take(self.dispatcher.line)
+            self.dispatcher.carry_out(length, cancelled)
+            self.engine.watchdog()
 
     def run(self) -> None:
         """Turns without end, unless a client asks for the boot loader.

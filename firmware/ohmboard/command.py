@@ -1,7 +1,7 @@
 """One row of the command table."""
 
-from ohmboard.errors import COMMAND, MISSING, NOT_ALLOWED, SYNTAX, Refusal
-from ohmboard.sizes import HEAD
+from ohmboard.engine_codes import SPLIT_HEAD
+from ohmboard.errors import COMMAND, MISSING, NOT_ALLOWED, Refusal, ascii_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from ohmboard.request import Request
 
     Handler = Callable[[Board, Request, "list[Any]"], Payload]
-
-BLANK = 32
 
 # What a command does to the board, for the dispatcher and for the documentation.
 SETUP = 1  # changes the set-up: refused under somebody else's lease, steps the generation
@@ -39,6 +37,7 @@ class Command:
     ) -> None:
         self.header = header
         self.arguments = arguments
+        self._bulk = len(arguments) > 0 and arguments[-1].bulk
         self.handler = handler
         self.flags = flags
         self.help = text
@@ -58,59 +57,38 @@ class Command:
         arguments = ",".join([argument.describe() for argument in self.arguments])
         return (self.header + " " + arguments).strip()
 
-    def parse(self, body: memoryview, head: bytes, at: int) -> "list[Any]":
-        """The values of the arguments that begin at `at` of the body, whose head is given. Raises Refusal."""
+    def parse(self, request: "Request", given: int, places: "tuple[int, ...]") -> "list[Any]":
+        """The values of the arguments given, which lie at these places (ohm_split). Raises Refusal."""
         arguments = self.arguments
-        plain = len(arguments)
-        if plain and arguments[-1].bulk:
-            plain -= 1
-            at = _after_blanks(body, at)
-            end = len(head) - len(head[at:].split(b",", plain)[-1])
-            rest = head[at : end - 1] if end > at else b""
-            data = body[_after_blanks(body, end) :]  # type: memoryview | None
-        else:
-            if len(body) > HEAD:
-                raise Refusal(COMMAND, "longer than %d characters" % HEAD)
-            rest = head[at:]
-            data = None
-        text = ascii_text(rest).strip()
-        texts = text.split(",") if text else []
-        if len(texts) != plain:
-            self._count(len(texts), plain)
+        line = request.line
+        if given != len(arguments) or (request.stop - request.start > SPLIT_HEAD and not self._bulk):
+            given = self._count(request, given)
         values = []  # type: list[Any]
-        for place, text in enumerate(texts):
-            text = text.strip()
-            if not text:
+        place = 1
+        for argument in arguments:
+            if len(values) == given:
+                break
+            start = places[place]
+            stop = request.stop if argument.bulk else places[place + 1]
+            if start == stop:
                 raise Refusal(MISSING, self.usage())
-            values.append(arguments[place].parse(text))
-        if data is not None:
-            if not data:
-                raise Refusal(MISSING, self.usage())
-            values.append(data)
+            values.append(argument.read(line, start, stop, places[place + 2]))
+            place += 3
         return values
 
-    def _count(self, given: int, plain: int) -> None:
-        """Raise Refusal if there are more arguments than `plain`, or one is missing that is not optional."""
-        if given > plain:
+    def _count(self, request: "Request", given: int) -> int:
+        """How many arguments there are if that is not plain. Raises Refusal: too many, too few, too long."""
+        arguments = self.arguments
+        if self._bulk:
+            if given < len(arguments):
+                raise Refusal(MISSING, self.usage())
+            return len(arguments)  # commas behind the last one are its own
+        if request.stop - request.start > SPLIT_HEAD:
+            raise Refusal(COMMAND, "longer than %d characters" % SPLIT_HEAD)
+        ascii_text(bytes(request.body))
+        if given > len(arguments):
             raise Refusal(NOT_ALLOWED, self.usage())
-        for argument in self.arguments[given:plain]:
+        for argument in arguments[given:]:
             if not argument.optional:
                 raise Refusal(MISSING, self.usage())
-
-
-def ascii_text(data: bytes) -> str:
-    """Bytes as text. Raises Refusal if they are not ASCII."""
-    try:
-        text = str(data, "ascii")
-    except UnicodeError:
-        raise Refusal(SYNTAX, "not ASCII") from None
-    if len(text) != len(data):  # MicroPython's "ascii" takes UTF-8
-        raise Refusal(SYNTAX, "not ASCII")
-    return text
-
-
-def _after_blanks(body: memoryview, at: int) -> int:
-    """The place of the next byte that is no blank."""
-    while at < len(body) and body[at] == BLANK:
-        at += 1
-    return at
+        return given

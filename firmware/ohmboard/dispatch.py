@@ -1,11 +1,14 @@
 """From a line to the command that it names, and from its outcome to the reply."""
 
+import struct
+
 from ohmboard import envelope
-from ohmboard.command import SETUP, ascii_text
+from ohmboard.command import SETUP
 from ohmboard.commands import INDEX, TABLE
-from ohmboard.errors import INPUT_OVERRUN, LATCHED, SYNTAX, UNDEFINED_HEADER, Refusal, message
-from ohmboard.request import Request
-from ohmboard.sizes import HEAD, MAX_LINE
+from ohmboard.engine_codes import SPLIT_MOST
+from ohmboard.errors import INPUT_OVERRUN, LATCHED, SYNTAX, UNDEFINED_HEADER, Refusal, ascii_text, message
+from ohmboard.request import NO_LEASE, Request
+from ohmboard.sizes import MAX_LINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +20,14 @@ if TYPE_CHECKING:
 URGENT = 64
 """Longest line that may be an ABORt; the envelope of one takes 40 characters at most."""
 
+PLACES = tuple(["<%di" % (1 + 3 * given) for given in range(SPLIT_MOST + 1)])
+"""What the engine says of a command with so many arguments."""
+
 BLANK = b" "
 SEMICOLON = b";"
+
+SPELLINGS = 64
+"""How many headers are kept as they were sent: a program writes its headers in one way."""
 
 
 class Dispatcher:
@@ -26,14 +35,15 @@ class Dispatcher:
 
     def __init__(self, board: "Board") -> None:
         self._board = board
-        self._line = bytearray(MAX_LINE)
+        self._line = board.engine.buffer(MAX_LINE)
         self._request = Request(memoryview(self._line))
+        self._known = {}  # type: dict[bytes, Command]
+        self.line = self._request.line
         self._urgent = bytearray(URGENT)
         self._urgent_request = Request(memoryview(self._urgent))
 
-    def carry_out(self, lines: "LineQueue") -> None:
-        """Carry out the oldest line."""
-        length, cancelled = lines.take(self._request.line)
+    def carry_out(self, length: int, cancelled: bool) -> None:
+        """Carry out the first `length` bytes of `line`; `cancelled` if an abort came after them."""
         self._carry_out(self._line, self._request, length, cancelled)
 
     def hear(self, lines: "LineQueue") -> None:
@@ -92,7 +102,8 @@ class Dispatcher:
             return
         board.latch.good()
         board.counters.envelopes += 1
-        board.lease.renew(request.lease)
+        if request.lease != NO_LEASE:
+            board.lease.renew(request.lease)
         request.cancelled = cancelled
         payload = None  # type: Payload
         try:
@@ -102,7 +113,8 @@ class Dispatcher:
             board.counters.refusals += 1
             payload = refusal.text
             code = refusal.code
-        board.lease.renew(request.lease)
+        if request.lease != NO_LEASE:
+            board.lease.renew(request.lease)
         board.replies.enveloped(request.number, code, payload)
 
     def _bare(self, line: bytearray, request: Request, length: int, cancelled: bool) -> None:
@@ -138,11 +150,14 @@ class Dispatcher:
     def _command(self, request: Request) -> "Payload":
         """Carry out the command of a request. Raises Refusal."""
         board = self._board
-        body = request.body
-        head = bytes(body[:HEAD])
-        header = head.split(BLANK, 1)[0]
-        command = _find(ascii_text(header))
-        values = command.parse(body, head, len(header))
+        start = request.start
+        given = board.engine.split(request.line, start, request.stop, request.places)
+        places = struct.unpack_from(PLACES[given], request.places, 0)
+        header = bytes(request.line[start : places[0]])
+        command = self._known.get(header)
+        if command is None:
+            command = self._recognised(header)
+        values = command.parse(request, given, places)
         if board.latch.reason is not None and not command.while_latched:
             raise Refusal(LATCHED, board.latch.reason)
         if command.flags & SETUP:
@@ -151,6 +166,13 @@ class Dispatcher:
         if command.flags & SETUP:
             board.session.changed()
         return payload
+
+    def _recognised(self, header: bytes) -> "Command":
+        """The command of a header that was not sent before. Raises Refusal if there is none."""
+        command = _find(ascii_text(header))
+        if len(self._known) < SPELLINGS:
+            self._known[header] = command
+        return command
 
 
 def _find(header: str) -> "Command":

@@ -22,7 +22,7 @@ class Effects:
     def __init__(self, engine: "Engine", session: "Session") -> None:
         self._engine = engine
         self._session = session
-        self._text = bytearray(STORED_REPLY)
+        self._text = engine.buffer(STORED_REPLY)
         self._view = memoryview(self._text)
         self._length = 0
         self._body_crc = NO_BODY
@@ -58,8 +58,7 @@ class Effects:
     def end(self, code: int, applied: int, readings: memoryview, count: int) -> None:
         """Store the reply: `<n>,<generation>,<applied>,<status>,<time_us>,<base64 of count readings>`."""
         self.code = code
-        fields = (self.counter, self._generation, applied, code, self._engine.time_us())
-        head = ("%d,%d,%d,%d,%d," % fields).encode()
+        head = b"%d,%d,%d,%d,%d," % (self.counter, self._generation, applied, code, self._engine.time_us())
         at = len(head)
         self._view[:at] = head
         if count:

@@ -2,9 +2,7 @@
 
 import struct
 
-from ohmboard.engine_codes import ENVELOPE_COUNT
 from ohmboard.request import NO_LEASE, Request
-from ohmboard.sizes import WORD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,9 +24,8 @@ class Malformed(Exception):
 
 def parse(engine: "Engine", request: Request, length: int) -> None:
     """Read the envelope in the first `length` bytes of the request's line. Raises Malformed."""
-    parts = bytearray(WORD * ENVELOPE_COUNT)
-    fault = engine.open_envelope(request.line, length, parts)
+    fault = engine.open_envelope(request.line, length, request.parts)
     if fault:
         raise Malformed(FAULTS[fault])
-    number, leased, lease, start, stop = struct.unpack_from("<5I", parts, 0)
-    request.read(start, stop, number, lease if leased else NO_LEASE)
+    number, leased, lease, start, stop, crc = struct.unpack_from("<6I", request.parts, 0)
+    request.read(start, stop, number, lease if leased else NO_LEASE, crc)

@@ -133,3 +133,14 @@ class ErrorQueue:
     def clear(self) -> None:
         """Forget all of them."""
         self.count = 0
+
+
+def ascii_text(data: bytes) -> str:
+    """Bytes as text. Raises Refusal if they are not ASCII."""
+    try:
+        text = str(data, "ascii")
+    except UnicodeError:
+        raise Refusal(SYNTAX, "not ASCII") from None
+    if len(text) != len(data):  # MicroPython's "ascii" takes UTF-8
+        raise Refusal(SYNTAX, "not ASCII")
+    return text

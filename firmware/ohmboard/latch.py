@@ -32,7 +32,8 @@ class Latch:
 
     def good(self) -> None:
         """An envelope was in order."""
-        self._score = max(0, self._score - GOOD_STEP)
+        if self._score:
+            self._score = max(0, self._score - GOOD_STEP)
 
     def bad(self) -> bool:
         """An envelope was not; True if that makes a storm."""

@@ -33,7 +33,7 @@ class Lease:
 
     def held_by(self, key: int) -> bool:
         """Whether this key holds the lease."""
-        return key != NO_LEASE and key == self._key and self.remaining_us() > 0
+        return key != NO_LEASE and key == self._key and self._engine.time_us() < self._until_us
 
     def renew(self, key: int) -> None:
         """Use extends it."""

@@ -18,7 +18,7 @@ class LineQueue:
 
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
-        self._store = bytearray(QUEUE_BYTES)
+        self._store = engine.buffer(QUEUE_BYTES)
         self._view = memoryview(self._store)
         self._starts = [0] * QUEUE_LINES
         self._stops = [0] * QUEUE_LINES
@@ -30,7 +30,21 @@ class LineQueue:
         self.count = 0
         self.overruns = 0
 
-    def feed(self, data: bytes, offset: int) -> int:
+    def straight(self, data: "bytes | memoryview", offset: int, into: memoryview) -> int:
+        """Copy the line at `offset` of `data` without queueing it, if it is whole and nothing came before it.
+
+        Returns its length, or -1: then it must be fed, as a line with a carriage return at its end must.
+        """
+        if self.count or self._end != self._open or self._discarding:
+            return -1
+        newline = self._engine.newline(data, offset, len(data))
+        length = newline - offset
+        if not 0 < length <= MAX_LINE or data[newline - 1] == CARRIAGE_RETURN:
+            return -1
+        into[:length] = memoryview(data)[offset:newline]
+        return length
+
+    def feed(self, data: "bytes | memoryview", offset: int) -> int:
         """Take `data` from `offset` up to the end of one line; returns where the rest begins."""
         newline = self._engine.newline(data, offset, len(data))
         stop = newline if newline >= 0 else len(data)
@@ -65,7 +79,7 @@ class LineQueue:
         for i in range(self.count):
             self._cancelled[(self._first + i) % QUEUE_LINES] = True
 
-    def _append(self, data: bytes, start: int, stop: int) -> None:
+    def _append(self, data: "bytes | memoryview", start: int, stop: int) -> None:
         length = stop - start
         if self._discarding or length == 0:
             return

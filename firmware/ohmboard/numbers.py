@@ -11,9 +11,6 @@ VOLT = {"": 0, "V": 0, "MV": 3, "UV": 6}
 SECOND = {"": 0, "S": 0, "MS": 3, "US": 6, "NS": 9}
 NONE = {"": 0}
 
-PLAIN_DIGITS = 10
-"""Fewer digits than that fit an int32 and need no more looking at."""
-
 LARGEST_EXPONENT = 400
 """Beyond it every number but zero is out of range; a body holds fewer digits than that."""
 
@@ -64,8 +61,6 @@ def nanoseconds(text: str) -> int:
 
 def whole(text: str) -> int:
     """A whole number without a unit."""
-    if len(text) < PLAIN_DIGITS and text.isdigit():
-        return int(text)
     return scaled(text, NONE, 0)
 
 

@@ -26,7 +26,7 @@ class Readings:
 
     def encode(self, engine: "Engine", into: memoryview) -> int:
         """Write `<time>,<base64>`; returns its length."""
-        stamp = ("%d," % self._time_us).encode()
+        stamp = b"%d," % self._time_us
         into[: len(stamp)] = stamp
         return len(stamp) + engine.encode(self._buffer, WORD * self.count, into[len(stamp) :])
 

@@ -29,7 +29,7 @@ class Replies:
         self._stream = stream
         self._engine = engine
         self._session = session
-        self._line = bytearray(REPLY_LINE)
+        self._line = engine.buffer(REPLY_LINE)
         self._view = memoryview(self._line)
 
     def enveloped(self, number: int, code: int, payload: "Payload") -> None:

@@ -1,6 +1,7 @@
 """One request as it came in."""
 
-import binascii
+from ohmboard.engine_codes import ENVELOPE_COUNT, SPLIT_COUNT
+from ohmboard.sizes import WORD
 
 NO_LEASE = -1
 """The request carries no lease."""
@@ -11,21 +12,25 @@ class Request:
 
     One object serves line after line: making a new one costs the board more time than finding out what it says.
 
-    `number` is the id of the envelope, 0 for a bare line; `lease` its key or NO_LEASE; `code` the status that the
-    reply will carry, which a handler may set for an effect that began and did not end well. `cancelled` means that
-    an abort came after it and before its turn.
+    `number` is the id of the envelope, 0 for a bare line; `lease` its key or NO_LEASE; `crc` the CRC-32 of the body of
+    a request with a lease, by which a repeated body is known; `code` the status that the reply will carry, which a
+    handler may set for an effect that began and did not end well. `cancelled` means that an abort came after it and
+    before its turn.
     """
 
     def __init__(self, line: memoryview) -> None:
         self.line = line
+        self.parts = bytearray(WORD * ENVELOPE_COUNT)
+        self.places = bytearray(WORD * SPLIT_COUNT)
         self.read(0, 0)
 
-    def read(self, start: int, stop: int, number: int = 0, lease: int = NO_LEASE) -> None:
+    def read(self, start: int, stop: int, number: int = 0, lease: int = NO_LEASE, crc: int = 0) -> None:
         """Become what the line says now."""
         self.start = start
         self.stop = stop
         self.number = number
         self.lease = lease
+        self.crc = crc
         self.code = 0
         self.cancelled = False
 
@@ -38,7 +43,3 @@ class Request:
     def body(self) -> memoryview:
         """The bytes of the body as sent."""
         return self.line[self.start : self.stop]
-
-    def crc(self) -> int:
-        """CRC-32 of the body, by which a repeated body is known."""
-        return binascii.crc32(self.body) & 0xFFFFFFFF

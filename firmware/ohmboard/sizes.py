@@ -16,9 +16,6 @@ MAX_READINGS = 2048
 WORD = 4
 """Bytes of an int32."""
 
-HEAD = 256
-"""Longest body but for its bulk argument, bytes: header and plain arguments become text, bulk never does."""
-
 ERROR_QUEUE = 16
 
 STORED_REPLY = 1536

@@ -65,6 +65,9 @@ if TYPE_CHECKING:
         def rails(self, out: Buffer) -> int:
             """Write positive and negative supply, uV; E_RAIL if one is out of bounds."""
 
+        def buffer(self, size: int) -> bytearray:
+            """Zeroed memory for the life of the board; on the board it lies where no collection of garbage looks."""
+
         def decode(self, text: Buffer, length: int, out: Buffer) -> int:
             """Base64 to bytes; the number of bytes, or negative."""
 
@@ -73,6 +76,9 @@ if TYPE_CHECKING:
 
         def newline(self, text: "bytes | Buffer", start: int, stop: int) -> int:
             """Place of the first newline, or -1; MicroPython's own search takes half a microsecond a byte."""
+
+        def split(self, text: Buffer, start: int, stop: int, places: Buffer) -> int:
+            """Take a command apart into 1 + 3 * SPLIT_MOST words, as ohm_split says; the number of arguments."""
 
         def open_envelope(self, line: Buffer, length: int, parts: Buffer) -> int:
             """Check an envelope and write its 5 parts in the order of enum ohm_envelope; 0, or what is wrong."""
@@ -83,8 +89,8 @@ if TYPE_CHECKING:
     class Stream(Protocol):
         """The byte stream to the host."""
 
-        def read(self, timeout_ms: int) -> bytes:
-            """What has come, after at most the time-out; empty if nothing."""
+        def read(self, timeout_ms: int) -> "bytes | memoryview":
+            """What has come, after at most the time-out; empty if nothing. It holds until the next call."""
 
         def write(self, data: "bytes | bytearray | memoryview") -> object:
             """Send all of it."""

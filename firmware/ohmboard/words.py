@@ -15,18 +15,10 @@ def spellings(header: str) -> "list[str]":
     return [header[:begin] + header[end + 1 :], header[:begin] + header[begin + 1 : end] + header[end + 1 :]]
 
 
-SPELLINGS = 64
-"""How many are kept."""
-
-
 class HeaderIndex:
-    """Finds the place of a header in a list of headers.
-
-    Spellings that were found are kept: a program writes its headers in one way, and finding them costs the board time.
-    """
+    """Finds the place of a header in a list of headers."""
 
     def __init__(self, headers: "list[str]") -> None:
-        self._found = {}  # type: dict[str, int]
         self._shorts = {}  # type: dict[str, str]
         self._places = {}  # type: dict[str, int]
         for place, header in enumerate(headers):
@@ -39,14 +31,6 @@ class HeaderIndex:
 
     def find(self, header: str) -> int:
         """The place of a header as sent, or -1."""
-        place = self._found.get(header)
-        if place is None:
-            place = self._look_up(header)
-            if place >= 0 and len(self._found) < SPELLINGS:
-                self._found[header] = place
-        return place
-
-    def _look_up(self, header: str) -> int:
         header = header.upper()
         if header.startswith(":"):
             header = header[1:]

@@ -64,7 +64,8 @@ class Work:
                 status = engine.step(STEP_NS)
         finally:
             self.running = False
-        self._conclude(status)
+        if status != OK:
+            self._conclude(status)
         return status
 
     def measure(self, request: "Request") -> None:
@@ -93,9 +94,7 @@ class Work:
             self._conclude(status)
 
     def _conclude(self, status: int) -> None:
-        """What follows from the end of a request; one that did not end well has left the lines in their safe state."""
-        if status == OK:
-            return
+        """What follows from a request that did not end well; it has left the lines in their safe state."""
         board = self._board
         if status == E_ABORTED:
             return

@@ -56,6 +56,9 @@ int ohm_port_read(uint8_t *buffer, int capacity, uint32_t timeout_ms) {
         int taken = read_early(buffer + length, capacity - length);
         taken += (int)tud_cdc_read(buffer + length + taken, (uint32_t)(capacity - length - taken));
         int ended = memchr(buffer + length, '\n', (size_t)taken) != NULL;
+        if (length == 0 && taken) {    /* from its first byte on a line has the whole time */
+            start = mp_hal_ticks_ms();
+        }
         length += taken;
         uint32_t elapsed = mp_hal_ticks_ms() - start;
         if (ended || length == capacity || elapsed >= timeout_ms) {

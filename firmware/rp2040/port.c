@@ -14,6 +14,8 @@
 #include "rails.h"
 #include "wait.h"
 
+#define NANOSECONDS_32_US 4294967u       /* as many microseconds fit 32 bits of nanoseconds */
+
 void ohm_port_early(void);
 
 /* Converters that do not answer at start make every conversion a bad one, which latches. */
@@ -76,13 +78,13 @@ static int hal_gate_wait(void *ctx, uint32_t max_ns) {
     if (max_ns == 0) {
         return gate_is_open();
     }
-    uint64_t until = time_us_64() + max_ns / 1000u + 1u;
+    const uint32_t began_us = time_us_32(), most_us = max_ns / 1000u + 1u;
     while (gate_is_open()) {
         if (!arm_is_set()) {
             gate_close();
             return 0;
         }
-        if (time_us_64() >= until) {
+        if (time_us_32() - began_us >= most_us) {
             return 1;
         }
     }
@@ -104,14 +106,21 @@ static void hal_delay_ns(void *ctx, uint32_t ns) {
     wait_ns(ns);
 }
 
+/* The processor multiplies 64 bits in software: counted on from the last look. The timer's lower half is enough, since
+ * the watchdog is fed, with a look at the clock, more often than it wraps. */
 static uint64_t hal_clock_ns(void *ctx) {
     (void)ctx;
-    return time_us_64() * 1000u;
+    static uint32_t seen_us;
+    static uint64_t now_ns;
+    const uint32_t now_us = time_us_32(), passed_us = now_us - seen_us;
+    now_ns += passed_us < NANOSECONDS_32_US ? passed_us * 1000u : (uint64_t)passed_us * 1000u;
+    seen_us = now_us;
+    return now_ns;
 }
 
 /* The first call starts it. */
 static void hal_watchdog(void *ctx) {
-    (void)ctx;
+    hal_clock_ns(ctx);
     if (watching) {
         watchdog_update();
     } else {

@@ -114,10 +114,19 @@ class EngineCalls:
         _holds(data, length, "data")
         return int(lib.ohm_encode(ffi.from_buffer(data), length, ffi.from_buffer(out, require_writable=True), len(out)))
 
+    def buffer(self, size: int) -> bytearray:
+        """Zeroed memory for the life of the board, bytes."""
+        return bytearray(size)
+
     def newline(self, text: Buffer, start: int, stop: int) -> int:
         """Place of the first newline from `start` on, or -1 if there is none before `stop`."""
         _holds(text, stop, "text")
         return int(lib.ohm_newline(ffi.from_buffer(text), start, stop))
+
+    def split(self, text: Buffer, start: int, stop: int, places: Buffer) -> int:
+        """Take a command apart into int32 words, as ohm_split says; returns the number of its arguments."""
+        _holds(text, stop, "text")
+        return int(lib.ohm_split(ffi.from_buffer(text), start, stop, _room(places), len(places) // INT32_BYTES))
 
     def open_envelope(self, line: Buffer, length: int, parts: Buffer) -> int:
         """Check the envelope of a line and write its parts, uint32 words in the order of enum ohm_envelope.

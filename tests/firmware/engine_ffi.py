@@ -40,6 +40,7 @@ ohm_rails = lib.func("i", "ohm_rails", "ppi")
 ohm_decode = lib.func("i", "ohm_decode", "pipi")
 ohm_encode = lib.func("i", "ohm_encode", "pipi")
 ohm_newline = lib.func("i", "ohm_newline", "pii")
+ohm_split = lib.func("i", "ohm_split", "piipi")
 ohm_envelope_open = lib.func("i", "ohm_envelope_open", "pipi")
 ohm_envelope_seal = lib.func("i", "ohm_envelope_seal", "pii")
 
@@ -122,8 +123,14 @@ class BenchEngine:
     def encode(self, data, length, out):
         return ohm_encode(data, length, out, len(out))
 
+    def buffer(self, size):
+        return bytearray(size)
+
     def newline(self, text, start, stop):
         return ohm_newline(text, start, stop)
+
+    def split(self, text, start, stop, places):
+        return ohm_split(text, start, stop, places, len(places) // 4)
 
     def open_envelope(self, line, length, parts):
         return ohm_envelope_open(line, length, parts, len(parts) // 4)

@@ -37,6 +37,15 @@ def test_lease():
     assert read(sealed("@7/00000000 *IDN?"))[1] == 0
 
 
+def test_a_body_under_a_lease_is_known_by_its_check_sum():
+    for body in ("*IDN?", "PULS:LIST " + "x" * 1000):
+        for line in (f"@1/0000002a {body}", f"@4000000000/0000002b {body}"):
+            line = sealed(line)
+            request = Request(memoryview(bytearray(line)))
+            parse(engine, request, len(line))
+            assert request.crc == binascii.crc32(body.encode())
+
+
 def test_a_body_may_hold_blanks_and_stars():
     assert read(sealed("@7  a *b * c"))[2] == b" a *b * c"
     assert read(sealed("@7 *12345678 *90"))[2] == b"*12345678 *90"

@@ -30,6 +30,28 @@ def test_lines_split_at_every_place():
         assert taken(queue) == [b"*IDN?", b"MEAS:CELL? 0,0", b"", b"X"]
 
 
+def test_a_whole_line_that_nothing_waits_before_need_not_wait():
+    queue = LineQueue(engine)
+    line = memoryview(bytearray(MAX_LINE))
+    data = b"first\nsecond\nthird"
+    assert queue.straight(data, 0, line) == 5
+    assert bytes(line[:5]) == b"first"
+    assert queue.straight(data, 6, line) == 6
+    assert bytes(line[:6]) == b"second"
+    assert queue.straight(data, 13, line) == -1
+
+
+def test_a_line_is_fed_if_something_came_before_it_or_its_end_is_not_simple():
+    line = memoryview(bytearray(MAX_LINE))
+    for before in (b"begun", b"whole\n", b"x" * 3 * MAX_LINE):
+        queue = LineQueue(engine)
+        feed(queue, before)
+        assert queue.straight(b"line\n", 0, line) == -1, before
+    queue = LineQueue(engine)
+    for data in (b"line\r\n", b"\n", b"x" * (MAX_LINE + 1) + b"\n"):
+        assert queue.straight(data, 0, line) == -1, data
+
+
 def test_feed_stops_at_the_end_of_a_line():
     queue = LineQueue(engine)
     assert queue.feed(b"abc\ndef", 0) == 4

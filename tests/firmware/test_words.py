@@ -1,9 +1,11 @@
 from expect import refusal
+from rig import Rig
 
 from ohmboard.arguments import Choice
 from ohmboard.commands import INDEX, TABLE
+from ohmboard.dispatch import SPELLINGS
 from ohmboard.errors import ILLEGAL_VALUE
-from ohmboard.words import SPELLINGS, HeaderIndex, short, spellings
+from ohmboard.words import HeaderIndex, short, spellings
 
 
 def test_short_and_long_form_and_nothing_between():
@@ -16,13 +18,21 @@ def test_short_and_long_form_and_nothing_between():
 
 
 def test_the_spellings_that_are_kept_are_bounded():
-    index = HeaderIndex(["SYSTem:ERRor"])
-    spelt = "system:error"
+    rig = Rig()
+    spelt = "system:version?"
     words = ["".join([c.upper() if n >> i & 1 else c for i, c in enumerate(spelt)]) for n in range(2 * SPELLINGS)]
     for _ in range(2):
         for word in words:
-            assert index.find(word) == 0, word
-    assert len(index._found) == SPELLINGS
+            assert rig.say(word) == rig.say("SYST:VERS?"), word
+    assert len(rig.board.dispatcher._known) == SPELLINGS
+
+
+def test_what_is_sent_again_is_not_parsed_again_and_what_is_refused_is_not_kept():
+    bias = Choice("bias", ("GND", "HALF", "THIRd"))
+    for _ in range(2):
+        assert bias.read(memoryview(b"half,"), 0, 4, -1) == 1
+        refusal(ILLEGAL_VALUE, bias.read, memoryview(b"THIX"), 0, 3, -1)
+        assert bias.read(memoryview(b"half,third"), 5, 10, -1) == 2
 
 
 def test_optional_nodes_may_be_left_out():

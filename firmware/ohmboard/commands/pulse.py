@@ -42,7 +42,7 @@ def listed(board: "Board", request: "Request", values: "list[Any]") -> memoryvie
         raise Refusal(SETTINGS_CONFLICT, "a list of pulses needs an envelope with a lease")
     effects.check_epoch(epoch)
     board.lease.demand(request.lease)
-    crc = request.crc()
+    crc = request.crc
     if effects.repeats(number, crc):
         board.counters.replays += 1
         request.code = effects.code
