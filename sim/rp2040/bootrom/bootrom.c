@@ -43,7 +43,8 @@ static uint32_t trailing_zeros(uint32_t x) {
     return count;
 }
 
-/* Volatile, so that the compiler does not turn the loops into calls of these very functions. */
+/* As in the real one, words are copied where both ends lie alike. Volatile, so that the compiler does not turn the loops
+ * into calls of these very functions. */
 void *memset(void *destination, int value, size_t size) {
     uint8_t byte = (uint8_t)value;
     if ((((uintptr_t)destination | size) & 3u) == 0) {
@@ -61,18 +62,18 @@ void *memset(void *destination, int value, size_t size) {
 }
 
 void *memcpy(void *destination, const void *source, size_t size) {
-    if ((((uintptr_t)destination | (uintptr_t)source | size) & 3u) == 0) {
-        volatile uint32_t *to = destination;
-        const uint32_t *from = source;
-        for (size_t i = 0; i < size / 4; i++) {
-            to[i] = from[i];
+    volatile uint8_t *to = destination;
+    const uint8_t *from = source;
+    if ((((uintptr_t)to ^ (uintptr_t)from) & 3u) == 0) {
+        for (; size && ((uintptr_t)to & 3u); size--) {
+            *to++ = *from++;
         }
-    } else {
-        volatile uint8_t *to = destination;
-        const uint8_t *from = source;
-        for (size_t i = 0; i < size; i++) {
-            to[i] = from[i];
+        for (; size >= 4; size -= 4, to += 4, from += 4) {
+            *(volatile uint32_t *)to = *(const uint32_t *)from;
         }
+    }
+    for (; size; size--) {
+        *to++ = *from++;
     }
     return destination;
 }
