@@ -101,7 +101,8 @@ def choose(
         bias = expected.bias
         passes = max(passes, expected.passes(tolerance))
         reasons.append(
-            f"pulses on one cell move others: {_scheme(bias)} and {passes} passes; {expected.held:.0%} of cells hold"
+            f"pulses on one cell move others: {_scheme(bias)} and {passes} passes, each of which leaves "
+            f"{expected.contraction:.0%} of the error of a typical cell"
         )
     converges = not outlooks or min(each.contraction for each in outlooks) <= CONVERGES_BELOW
     if soft and isinstance(measured.population, RatePopulation):
