@@ -104,10 +104,6 @@ class OpenSession:
         if (checking := self.lessons.checking) is not None:
             self.verify(checking.inputs, checking.targets)
 
-    def request_stop(self) -> None:
-        """End an update that is under way, or the next one, at its first safe point. May be called from any thread."""
-        self._learner.request_stop()
-
     def close(self) -> None:
         """End the learner; boards and run stay as they are."""
         self._learner.close()

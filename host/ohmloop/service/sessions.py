@@ -87,7 +87,8 @@ class Sessions:
         opened = self.find(number)
         opened.close()
         self._open = None
-        self._take(OpenSession(self._station, opened.network, opened.run, self._tell))
+        anew = self._take(OpenSession(self._station, opened.network, opened.run, self._tell))
+        anew.lessons = opened.lessons  # which may be growing at this moment
 
     def pause(self, number: int) -> None:
         """Give the boards back; the session can be resumed. Raises NotFound, Occupied, StationBusy."""
