@@ -77,12 +77,12 @@ def columns() -> Sheet:
         nets = {"DAC": f"DACC_{j}", "V5REF": "V5REF", "GATE": "COL_GATE", "LINE": f"COL_{j}", "ADC": f"VIN_{j}"}
         nets |= {"RANGE_M": f"RNGM_{j}", "RANGE_H": f"RNGH_{j}", "TIA": f"TIAOUT_{j}"}
         s.use(inner, j, f"column{j}", at, {**nets, "PEAK_P": "PEAK_P", "PEAK_N": "PEAK_N"})
-    s.frame(22.86, 114.3, 396.24, 276.86, "Supplies")
+    s.frame(22.86, 111.76, 396.24, 248.92, "Supplies")
     rails = ["+7V5", "-7V5"]
     for k, (ref, kind) in enumerate((("U201", c.DRIVER), ("U202", c.DRIVER), ("U203", c.TIA), ("U204", c.TIA))):
-        decouple(s, ref, kind, 5, (45.72 + 76.2 * k, 142.24), rails, f"C25{k}")
+        decouple(s, ref, kind, 5, (45.72 + 76.2 * k, 134.62), rails, f"C25{k}")
     kinds = (("U211", c.SWITCH_NC), ("U212", c.SWITCH_NC), ("U213", c.SWITCH_NO), ("U214", c.SWITCH_NO))
     for k, (ref, kind) in enumerate((*kinds, ("U215", c.SWITCH_NO), ("U216", c.SWITCH_NO))):
-        at = (45.72 + 91.44 * (k % 3), 190.5 + 45.72 * (k // 3))
+        at = (45.72 + 91.44 * (k % 3), 177.8 + 45.72 * (k // 3))
         decouple(s, ref, kind, 5, at, ["+7V5", "GND", "+3V3", "-7V5"], f"C26{k}")
     return s

@@ -104,7 +104,7 @@ def _stack(s: Sheet) -> None:
 
 
 def _points(s: Sheet) -> None:
-    s.frame(27.94, 165.1, 393.7, 274.32, "Test points, holes, fiducials")
+    s.frame(27.94, 165.1, 393.7, 248.92, "Test points, holes, fiducials")
     for k, net in enumerate(_POINTS):
         kind = c.TEST_POINT
         s.part(f"TP{k + 1}", kind, (40.64 + 15.24 * k, 203.2), [net])

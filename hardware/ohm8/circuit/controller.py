@@ -76,9 +76,9 @@ def _pico(s: Sheet) -> None:
     nets |= dict.fromkeys(("3", "8", "13", "18", "23", "28", "33", "38"), "GND")
     nets |= {"40": "VBUS", "36": "+3V3", "39": None, "35": None, "30": None, "37": None}
     s.part("A801", c.PICO, (104.14, 91.44), nets)
-    s.part("R801", c.resistor("33"), (172.72, 53.34), ["SPI0_SCK_MCU", "SPI0_SCK"], turn=90)
-    s.part("R802", c.resistor("33"), (172.72, 66.04), ["SPI1_SCK_MCU", "SPI1_SCK"], turn=90)
-    s.note("Series 33R at the source of each clock.", (152.4, 43.18))
+    s.part("R801", c.resistor("33"), (160.02, 53.34), ["SPI0_SCK_MCU", "SPI0_SCK"], turn=90)
+    s.part("R802", c.resistor("33"), (160.02, 66.04), ["SPI1_SCK_MCU", "SPI1_SCK"], turn=90)
+    s.note("Series 33R at the source of each clock.", (147.32, 43.18))
 
 
 def _levels(s: Sheet) -> None:
@@ -122,7 +122,7 @@ def _memory(s: Sheet) -> None:
 
 
 def _decoder(s: Sheet) -> None:
-    s.frame(162.56, 157.48, 401.32, 276.86, "Board address: the selects reach this board only when it is addressed")
+    s.frame(162.56, 157.48, 401.32, 248.92, "Board address: the selects reach this board only when it is addressed")
     s.part(
         "U803",
         c.DECODER,
@@ -134,7 +134,7 @@ def _decoder(s: Sheet) -> None:
     for k in range(4):
         kind = c.BRIDGE if k == 0 else c.JUMPER
         s.part(f"JP81{k}", kind, (233.68, 177.8 + 12.7 * k), [f"SEL_{k}", "BOARD_N"])
-    s.port("BOARD_N", (256.54, 170.18), Side.UP, "passive")
+    s.port("BOARD_N", (264.16, 165.1), Side.RIGHT, "passive")
     pairs = (("ROWDAC_SYNC", "N"), ("COLDAC_SYNC", "N"), ("ADC_CS", "N"), ("LATCH_RCLK", ""))
     for k, (stem, suffix) in enumerate(pairs):
         source = f"{stem}_{suffix}" if suffix else stem
@@ -144,5 +144,5 @@ def _decoder(s: Sheet) -> None:
     s.note(
         "Close one of JP810..JP813, the same number as JP805, JP806.\n"
         "LATCH_RCLK rests high, so that changing the address latches nothing.",
-        (167.64, 259.08),
+        (167.64, 238.76),
     )

@@ -16,7 +16,7 @@ def converters() -> Sheet:
         "At power-up and while RESET is low every output is at\nmidscale (RSTSEL high), which is 0 V on the lines.",
         (30.48, 30.48),
     )
-    s.note("AD5676 pin numbers: compare with the datasheet before ordering.", (30.48, 175.26))
+    s.note("AD5676: compare the pin numbers with the data sheet before ordering.", (30.48, 175.26))
     _adc(s)
     _reference(s)
     return s
@@ -82,9 +82,9 @@ def _reference(s: Sheet) -> None:
     s.port("VREF", (134.62, 208.28), Side.UP, "passive")
     shift = c.resistor("10k", "0.1 %")
     s.part("U305", c.DOUBLER, (187.96, 218.44), {"3": "VREF", "4": "DOUBLE", "1": "V5REF", "5": "+7V5", "2": "-7V5"})
-    s.part("R341", shift, (172.72, 236.22), ["DOUBLE", "GND"])
-    s.part("R342", shift, (190.5, 236.22), ["V5REF", "DOUBLE"], turn=90)
-    s.part("C344", c.capacitor("100p", "C0G"), (190.5, 246.38), ["V5REF", "DOUBLE"], turn=90)
+    s.part("R341", shift, (172.72, 238.76), ["DOUBLE", "GND"])
+    s.part("R342", shift, (195.58, 238.76), ["V5REF", "DOUBLE"], turn=90)
+    s.part("C344", c.capacitor("100p", "C0G"), (195.58, 248.92), ["V5REF", "DOUBLE"], turn=90)
     s.port("V5REF", (218.44, 218.44), Side.RIGHT, "passive")
     s.part("C345", c.capacitor("100n"), (246.38, 218.44), ["+7V5", "GND"])
     s.part("C346", c.capacitor("100n"), (264.16, 218.44), ["GND", "-7V5"])

@@ -62,7 +62,7 @@ def rows() -> Sheet:
         at = (66.04 + (i % 4) * 91.44, 35.56 + (i // 4) * 33.02)
         nets = {"DAC": f"DACR_{i}", "V5REF": "V5REF", "BIT": f"ROWBIT_{i}", "GATE": "ROW_GATE"}
         s.use(inner, i, f"row{i}", at, {**nets, "N": f"N_{i}", "SW": f"SW_{i}", "LINE": f"ROW_{i}"})
-    s.frame(22.86, 106.68, 396.24, 243.84, "Supplies")
+    s.frame(22.86, 106.68, 396.24, 220.98, "Supplies")
     for k in range(2):
         decouple(s, f"U{101 + k}", c.DRIVER, 5, (45.72 + 76.2 * k, 137.16), ["+7V5", "-7V5"], f"C15{k}")
     for k in range(4):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ohm8.circuit.model import RAILS, Placement, Sheet, pin_nets
@@ -16,6 +17,9 @@ PAPERS = {"A4": (297.0, 210.0), "A3": (420.0, 297.0), "A2": (594.0, 420.0)}
 _NATURAL = {"GND": 270}  # the way a rail's symbol points when not turned, degrees; all others up
 _NEIGHBOUR = 2.54  # pins this near each other on one rail share a power symbol
 _CHARACTER = 1.15  # width of a text character, mm
+_CROWDED = 7.62  # rails' symbols this near each other lean their names apart
+_FAR = 80.0  # ends of a net this far from all its others are joined by name, not by a wire
+_FAR_ALONE = 130.0  # the same for a net of two ends
 
 
 @dataclass
@@ -30,6 +34,7 @@ class Drawing:
     body: list[Node] = field(default_factory=list)
     used: dict[str, Symbol] = field(default_factory=dict)
     ends: dict[str, list[tuple[Point, int]]] = field(default_factory=dict)  # net -> pin ends to wire
+    ports: dict[Point, Node] = field(default_factory=dict)
     power_count: int = 0
 
     def __post_init__(self) -> None:
@@ -45,7 +50,7 @@ class Drawing:
             self._flag(net, at)
         for port in self.sheet.ports:
             kind = "hierarchical_label" if self.sheet.channels else "global_label"
-            self.body.append(items.label(self.sheet.file, kind, port.net, port.at, port.side.value, port.direction))
+            self.ports[port.at] = items.label(self.sheet.file, kind, port.net, port.at, port.side.value, port.direction)
             self.ends.setdefault(port.net, []).append((port.at, port.side.value))
             self._label_room(port.net, port.at, port.side.value)
         for net, ends in self.ends.items():
@@ -67,6 +72,7 @@ class Drawing:
         unit = placement.unit(0)
         pins = placed_pins(symbol, unit, placement.at, placement.turn, placement.mirror)
         nets = pin_nets(placement, [placed.pin.number for placed in pins])
+        leans = _leans(pins, nets)
         numbers = [p.number for p in symbol.pins]
         box = body(symbol, unit, placement.at, placement.turn, placement.mirror)
         self.body.append(
@@ -75,7 +81,7 @@ class Drawing:
                 placement,
                 unit,
                 [(path, placement.ref(i), placement.unit(i)) for path, i in zip(self.paths, channels, strict=True)],
-                self._fields(placement, pins, box),
+                self._fields(placement, pins, box, max(leans.values(), default=0)),
                 numbers,
             )
         )
@@ -95,15 +101,15 @@ class Drawing:
                     self.body.append(items.wire(self.sheet.file, beside, placed.at))
                     self.paper.ends[cell(placed.at)] = net or ""
                     continue
-            self._end(net, placed.at, placed.away)
+            self._end(net, placed.at, placed.away, leans.get(placed.at, 0))
 
-    def _end(self, net: str | None, at: Point, away: int) -> None:
+    def _end(self, net: str | None, at: Point, away: int, lean: int = 0) -> None:
         """What belongs at a pin's end: a cross, a power symbol, a label, or a wire later."""
         if net is None:
             self.body.append(items.no_connect(self.sheet.file, at))
             self.paper.ends[cell(at)] = "~"
         elif net in RAILS:
-            self._power(net, at, away)
+            self._power(net, at, away, lean)
             self.paper.ends[cell(at)] = net
         elif net in self.global_nets and net not in self.ported and not self.sheet.channels:
             self.body.append(items.label(self.sheet.file, "global_label", net, at, away, "bidirectional"))
@@ -112,8 +118,8 @@ class Drawing:
         else:
             self.ends.setdefault(net, []).append((at, away))
 
-    def _power(self, net: str, at: Point, away: int) -> None:
-        self._supply(f"ohm8:{net}", net, at, (away - _NATURAL.get(net, 90)) % 360, away)
+    def _power(self, net: str, at: Point, away: int, lean: int = 0) -> None:
+        self._supply(f"ohm8:{net}", net, at, (away - _NATURAL.get(net, 90)) % 360, away, lean)
 
     def _flag(self, net: str, at: Point) -> None:
         self._supply("power:PWR_FLAG", "PWR_FLAG", at, 0, 90)
@@ -123,7 +129,7 @@ class Drawing:
         else:
             self._end(net, at, 270)
 
-    def _supply(self, lib_id: str, value: str, at: Point, turn: int, away: int) -> None:
+    def _supply(self, lib_id: str, value: str, at: Point, turn: int, away: int, lean: int = 0) -> None:
         symbol = self.symbols(lib_id)
         self.used[lib_id] = symbol
         self.power_count += 1
@@ -131,6 +137,9 @@ class Drawing:
         sideways = away in (0, 180)
         text = (at[0] + dx * (4.2 if sideways else 0), at[1] + dy * 4.6)
         justify = {0: "left", 180: "right"}.get(away, "")
+        if lean:
+            text = (at[0] + lean * 1.2, at[1] + dy * 2.2)
+            justify = "left" if (lean > 0) == (turn == 0) else "right"
         if turn == 90 and sideways:  # KiCad turns the justification with the symbol
             justify = {"left": "right", "right": "left"}[justify]
         angle = 90 if turn in (90, 270) else 0
@@ -181,9 +190,9 @@ class Drawing:
         return node
 
     def _fields(
-        self, placement: Placement, pins: list[PlacedPin], box: tuple[float, float, float, float]
+        self, placement: Placement, pins: list[PlacedPin], box: tuple[float, float, float, float], lean: int
     ) -> list[Node]:
-        """Reference and value, where no pin is."""
+        """Reference and value, where no pin is, and no rail's name leans."""
         left, top, right, bottom = box
         sides = {placed.away for placed in pins}
         angle = 90 if placement.turn in (90, 270) else 0
@@ -200,7 +209,7 @@ class Drawing:
             x = right + 1.4 if placement.mirror else left - 1.4
             places = [(x, placement.at[1] - 1.27), (x, placement.at[1] + 1.27)]
         elif 90 in sides:
-            x = max(placed.at[0] for placed in pins if placed.away == 90) + 1.4
+            x = max(placed.at[0] for placed in pins if placed.away == 90) + 1.4 + 6 * lean
             places = [(x, top - 3.6), (x, top - 1.4)]
         else:
             places = [(left, top - 3.6), (left, top - 1.4)]
@@ -233,18 +242,33 @@ class Drawing:
         ends = self.ends[net]
         if len(ends) < 2:
             raise ValueError(f"{self.sheet.file}: net {net} ends at one pin, {ends[0][0]}")
-        segments, lost = self.paper.connect(net, [cell(at) for at, _ in ends])
+        groups = [ends] if self.sheet.channels else _groups(ends)
+        for group in groups:
+            ports = [at for at, _ in group if at in self.ports]
+            if len(ports) == len(group) and len(groups) > 1:
+                continue  # nothing is here to name
+            self.body += [self.ports[at] for at in ports]
+            self._join(net, group, named=bool(ports), parted=len(groups) > 1)
+
+    def _join(self, net: str, ends: list[tuple[Point, int]], *, named: bool, parted: bool) -> None:
+        """Wires ends near each other; `parted` from other ends of the net, which only a name joins them to."""
+        name, ported = net.lstrip("~"), net in self.ported
+        outside = ported and not self.sheet.channels
+        segments: list[Segment] = []
+        lost = {cell(ends[0][0])}
+        if len(ends) > 1:
+            segments, lost = self.paper.connect(net, [cell(at) for at, _ in ends])
         for a, b in segments:
             self.body.append(items.wire(self.sheet.file, point(a), point(b)))
         for dot in junctions(segments, [cell(at) for at, _ in ends]):
             self.body.append(items.junction(self.sheet.file, point(dot)))
-        name = net.lstrip("~")
+        if parted and ported and not named:
+            lost = lost or {cell(ends[0][0])}
         for at, away in ends:
-            if cell(at) in lost:
-                outside = net in self.ported and not self.sheet.channels
+            if cell(at) in lost and at not in self.ports:
                 kind = "global_label" if outside else "label"
                 self.body.append(items.label(self.sheet.file, kind, name, at, away, "bidirectional" if outside else ""))
-        if net not in self.ported and (lost or not net.startswith("~")):
+        if not ported and len(ends) > 1 and (parted or lost or not net.startswith("~")):
             self.body.append(self._name(name, segments, ends[0]))
 
     def _name(self, name: str, segments: list[Segment], end: tuple[Point, int]) -> Node:
@@ -261,3 +285,38 @@ class Drawing:
 def _extent(ends: list[tuple[Point, int]]) -> float:
     xs, ys = [at[0] for at, _ in ends], [at[1] for at, _ in ends]
     return round(max(xs) - min(xs) + max(ys) - min(ys), 3)
+
+
+def _groups(ends: list[tuple[Point, int]]) -> list[list[tuple[Point, int]]]:
+    """Ends in groups of which each is near another of its group."""
+    far = _FAR if len(ends) > 2 else _FAR_ALONE
+    groups: list[list[tuple[Point, int]]] = []
+    for end in ends:
+        near = [group for group in groups if any(_apart(end[0], at) <= far for at, _ in group)]
+        groups = [group for group in groups if group not in near]
+        groups.append([*(each for group in near for each in group), end])
+    return groups
+
+
+def _apart(one: Point, other: Point) -> float:
+    return abs(one[0] - other[0]) + abs(one[1] - other[1])
+
+
+def _leans(pins: list[PlacedPin], nets: Mapping[str, str | None]) -> dict[Point, int]:
+    """For rails that stand close beside another rail: the side, -1 or 1, on which there is room for the name."""
+    found: dict[Point, int] = {}
+    for away in (90, 270):
+        drawn: list[tuple[Point, str]] = []  # pins beside each other on one rail share the first one's symbol
+        last: tuple[Point, str] | None = None
+        for pin in sorted((p for p in pins if p.away == away), key=lambda p: p.at):
+            net = nets[pin.pin.number]
+            if net not in RAILS:
+                continue
+            if last is None or last[1] != net or pin.at[0] - last[0][0] >= 2 * _NEIGHBOUR:
+                drawn.append((pin.at, net))
+            last = (pin.at, net)
+        for (left, one), (right, other) in itertools.pairwise(drawn):
+            if one != other and right[0] - left[0] < _CROWDED and left[1] == right[1]:
+                found.setdefault(left, -1)
+                found[right] = 1
+    return found

@@ -179,6 +179,9 @@ def _points(body: Node, unit: int) -> list[tuple[float, float]]:
         for shape in part[2:]:
             if not isinstance(shape, list):
                 continue
+            for radius in children(shape, "radius"):
+                (x, y), r = (float(v) for v in next(iter(children(shape, "center")))[1:3]), float(radius[1])
+                found += [(x - r, y - r), (x + r, y + r)]
             for key in ("start", "end", "mid", "center"):
                 found += [(float(p[1]), float(p[2])) for p in children(shape, key)]
             for points in children(shape, "pts"):

@@ -43,7 +43,7 @@ def write(design: Design, folder: Path) -> None:
         drawing = Drawing(sheet, design.name, [path], symbols, nets)
         body = drawing.draw()
         for use in sheet.uses:
-            body += _channel_nodes(sheet, use, path, design, 20 + len(pages))
+            body += _channel_nodes(sheet, use, path, design, 1 + len(design.sheets) + len(pages))
             pages.append((use.name, 0))
         files[sheet.file] = _file(sheet, body, drawing.used, design, sheet.file)
         for channel in {use.sheet.file: use.sheet for use in sheet.uses}.values():
