@@ -16,8 +16,8 @@ def calibration() -> Sheet:
     columns = {pin: f"COL_{j}" for j, pin in enumerate(_SOURCES)}
     address = {"1": "CAL_A0", "16": "CAL_A1", "15": "CAL_A2", "2": "CAL_EN"}
     s.part("U701", c.MUX, (114.3, 86.36), {**columns, **address, "13": "+7V5", "3": "-7V5", "14": "GND", "8": "CAL"})
-    s.part("R701", c.resistor("100k", "0.1 %"), (152.4, 96.52), ["CAL", "N_0"], turn=90)
+    s.part("R701", c.resistor("100k", "0.05 %"), (152.4, 96.52), ["CAL", "N_0"], turn=90)
     s.part("C701", c.capacitor("100n"), (190.5, 86.36), ["+7V5", "GND"])
     s.part("C702", c.capacitor("100n"), (208.28, 86.36), ["GND", "-7V5"])
-    s.note("Fit R701 as 0.05 %, 10 ppm/K.", (139.7, 104.14))
+    s.note("R701: 0.05 %, 10 ppm/K", (139.7, 104.14))
     return s
