@@ -32,23 +32,35 @@ layout: $(DEV) $(LAYOUT)/route
 	$(KICAD_PYTHON) ohm8.layout.build $(LAYOUT)/ohm8.net $(LAYOUT)/places.json $(LAYOUT)/routes.txt $(LAYOUT)/ohm8.kicad_pcb
 	cp $(LAYOUT)/ohm8.kicad_pcb hardware/kicad/
 
-# What a fabricator and an assembler need, made from the committed design into build/hardware and nowhere else.
-FABRICATION := build/hardware
+# What a fabricator and an assembler need, and the pictures in the documentation: committed, each noted with the digests of
+# what it was made from, so that `make hardware` fails if one is stale.
+WORK := .cache/hardware/fabrication
+FABRICATION := hardware/fabrication
 KICAD_CLI := hardware/tools/kicad.sh kicad-cli
 SHEETS := hardware/kicad/ohm8.kicad_sch
 BOARD := hardware/kicad/ohm8.kicad_pcb
+LAYERS := F.Cu,In1.Cu,In2.Cu,B.Cu,F.Mask,B.Mask,F.Paste,B.Paste,F.SilkS,B.SilkS,Edge.Cuts
 
-.PHONY: fabrication renders
-fabrication: $(DEV)  ## gerbers, drill, placement, bill of materials and schematic in build/hardware
-	@mkdir -p $(FABRICATION)/gerbers
-	$(KICAD_CLI) pcb drc --severity-all --schematic-parity --exit-code-violations -o $(FABRICATION)/drc.txt $(BOARD)
-	$(KICAD_CLI) pcb export gerbers -o $(FABRICATION)/gerbers/ $(BOARD)
-	$(KICAD_CLI) pcb export drill -o $(FABRICATION)/gerbers/ $(BOARD)
+.PHONY: fabrication renders plots
+fabrication: $(DEV)  ## what a fabricator needs, in hardware/fabrication
+	@rm -rf $(WORK) && mkdir -p $(WORK)/gerbers $(FABRICATION)
+	$(KICAD_CLI) pcb drc --severity-all --schematic-parity --exit-code-violations -o $(WORK)/drc.txt $(BOARD)
+	$(KICAD_CLI) pcb export gerbers --layers $(LAYERS) -o $(WORK)/gerbers/ $(BOARD)
+	$(KICAD_CLI) pcb export drill -o $(WORK)/gerbers/ $(BOARD)
+	$(OWN_PYTHON) ohm8.fabrication --pack $(WORK)/gerbers $(FABRICATION)/ohm8-gerbers.zip
 	$(KICAD_CLI) pcb export pos --format csv --units mm --exclude-dnp -o $(FABRICATION)/ohm8-placement.csv $(BOARD)
 	$(KICAD_CLI) sch export pdf -o $(FABRICATION)/ohm8-schematic.pdf $(SHEETS)
-	$(KICAD_CLI) sch export netlist --format kicadsexpr -o $(FABRICATION)/ohm8.net $(SHEETS)
-	$(OWN_PYTHON) ohm8.fabrication $(FABRICATION)/ohm8.net $(FABRICATION)/ohm8-bom.csv
+	$(KICAD_CLI) sch export netlist --format kicadsexpr -o $(WORK)/ohm8.net $(SHEETS)
+	$(OWN_PYTHON) ohm8.fabrication $(WORK)/ohm8.net $(FABRICATION)/ohm8-bom.csv
+	$(OWN_PYTHON) ohm8.provenance fabrication
 
-renders:
+renders: $(DEV)
 	$(KICAD_CLI) pcb render --side top --width 1200 --height 1200 -o docs/hardware/board-top.png $(BOARD)
 	$(KICAD_CLI) pcb render --side bottom --width 1200 --height 1200 -o docs/hardware/board-bottom.png $(BOARD)
+	$(OWN_PYTHON) ohm8.provenance renders
+
+plots: $(DEV)
+	@mkdir -p $(WORK)
+	$(KICAD_CLI) sch export netlist --format kicadsexpr -o $(WORK)/ohm8.net $(SHEETS)
+	$(OWN_PYTHON) ohm8.spice.plots $(WORK)/ohm8.net docs/hardware
+	$(OWN_PYTHON) ohm8.provenance plots

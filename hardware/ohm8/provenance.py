@@ -1,0 +1,82 @@
+"""What was made from what: committed outputs of the design carry the digests of their inputs, so none can be stale.
+
+python -m ohm8.provenance PRODUCT ...      notes that these products were made just now, from the inputs as they are
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MANIFEST = ROOT / "hardware/made-from.json"
+
+
+@dataclass(frozen=True)
+class Product:
+    """Files that one target of `hardware.mk` makes, and the files that decide what is in them (patterns)."""
+
+    target: str
+    outputs: tuple[str, ...]
+    inputs: tuple[str, ...]
+
+
+_DESIGN = ("hardware/kicad/*.kicad_sch", "hardware/kicad/ohm8.kicad_sym")
+_LAYOUT = ("hardware/kicad/ohm8.kicad_pcb", "hardware/kicad/ohm8.kicad_pro")
+PRODUCTS = {
+    "fabrication": Product(
+        "fabrication",
+        ("hardware/fabrication/*",),
+        (*_DESIGN, *_LAYOUT, "hardware/ohm8/fabrication.py", "hardware/ohm8/circuit/catalogue.py"),
+    ),
+    "renders": Product("renders", ("docs/hardware/*.png",), ("hardware/kicad/ohm8.kicad_pcb",)),
+    "plots": Product("plots", ("docs/hardware/*.svg",), (*_DESIGN, "hardware/ohm8/spice/*.py", "hardware/board.toml")),
+}
+
+
+def digest(patterns: tuple[str, ...]) -> str:
+    """SHA-256 of the names and contents of all files that match, in the order of their names.
+
+    Raises:
+        FileNotFoundError: a pattern matches nothing.
+    """
+    whole = sha256()
+    for path in _files(patterns):
+        whole.update(f"{path.relative_to(ROOT)}\0{sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+def stale(noted: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """For each product whose files or inputs are not those that `noted` names: what to run."""
+    found = {}
+    for name, product in PRODUCTS.items():
+        if noted.get(name) != _note(product):
+            found[name] = f"run make {product.target}"
+    return found
+
+
+def _note(product: Product) -> dict[str, str]:
+    return {"inputs": digest(product.inputs), "outputs": digest(product.outputs)}
+
+
+def _files(patterns: tuple[str, ...]) -> Iterator[Path]:
+    for pattern in patterns:
+        found = sorted(ROOT.glob(pattern))
+        if not found:
+            raise FileNotFoundError(f"nothing matches {pattern}")
+        yield from found
+
+
+def main() -> None:
+    """Notes the products that are named."""
+    noted = json.loads(MANIFEST.read_text(encoding="utf-8")) if MANIFEST.exists() else {}
+    noted |= {name: _note(PRODUCTS[name]) for name in sys.argv[1:]}
+    MANIFEST.write_text(json.dumps(noted, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
