@@ -25,32 +25,89 @@ _LEGENDS = (
     ("RN1 LINKS / LIMITERS", 22.9, 86.1, 0.9),
 )
 
+# Warnings go wherever there is room near the device: (text, x, y) of the place to begin from.
+_WARNINGS = (
+    ("DEVICE IN AND OUT: POWER ON, NOT ARMED", 25.0, 72.0),
+    ("LINES 0 V UNLESS ARMED, THEN +-5 V AT MOST", 25.0, 74.0),
+)
+
+# What pins of the device header carry, printed towards the board's edge: first pin, last pin, text.
+_HEADER = (("1", "15", "ROW 0..7"), ("17", "31", "COL 0..7"), ("33", "37", "3V3 SDA SCL"))
+
+_LAMPS = {"D401": "STATUS", "D501": "TRIPPED"}
+
 
 def write(board: pcbnew.BOARD, place: Place) -> None:
-    """Texts that would overlap anything are left to the fabrication layer."""
+    """Names of test points and lamps first: they must be there. A text that finds no room is left to the fabrication
+    layer."""
     taken = _occupied(board)
     for content, x, y, size in _LEGENDS:
         taken.append(_legend(board, content, place(x, y), size))
-    for footprint in sorted(board.GetFootprints(), key=lambda f: f.GetReference()):
+    for first, last, content in _HEADER:
+        taken.append(_legend(board, content, _below(board.FindFootprintByReference("J1"), first, last), _SIZE))
+    for footprint in sorted(board.GetFootprints(), key=_urgency):
         text = footprint.Reference()
         footprint.Value().SetLayer(pcbnew.F_Fab)
-        if footprint.GetReference().startswith("TP"):
-            text = _net_name(footprint)
+        name = _spoken(footprint)
+        if name:
+            text = _another(footprint, name)
         text.SetTextSize(pcbnew.VECTOR2I_MM(_SIZE, _SIZE))
         text.SetTextThickness(pcbnew.FromMM(_THICK))
-        if _UNNAMED.match(footprint.GetReference()) or not _fit(text, footprint, taken):
+        if not name and _UNNAMED.match(footprint.GetReference()) or not _fit(text, footprint, taken):
             text.SetLayer(pcbnew.F_Fab)
             text.SetPosition(footprint.GetPosition())
+    for content, x, y in _WARNINGS:
+        _warn(board, content, place(x, y), taken)
 
 
-def _net_name(footprint: pcbnew.FOOTPRINT) -> pcbnew.PCB_TEXT:
-    """A test point is called by its net; its reference goes to the fabrication layer."""
+def _urgency(footprint: pcbnew.FOOTPRINT) -> tuple[bool, str]:
+    return (not _spoken(footprint), footprint.GetReference())
+
+
+def _spoken(footprint: pcbnew.FOOTPRINT) -> str:
+    """What is printed instead of a reference: the net of a test point, the meaning of a lamp."""
+    if footprint.GetReference().startswith("TP"):
+        return str(next(iter(footprint.Pads())).GetNetname().rsplit("/", 1)[-1])
+    return _LAMPS.get(footprint.GetReference(), "")
+
+
+def _another(footprint: pcbnew.FOOTPRINT, name: str) -> pcbnew.PCB_TEXT:
+    """A text of a footprint besides its reference, which goes to the fabrication layer."""
     footprint.Reference().SetLayer(pcbnew.F_Fab)
     text = pcbnew.PCB_TEXT(footprint)
-    text.SetText(next(iter(footprint.Pads())).GetNetname().rsplit("/", 1)[-1])
+    text.SetText(name)
     text.SetLayer(pcbnew.F_SilkS)
     footprint.Add(text)
     return text
+
+
+def _below(header: pcbnew.FOOTPRINT, first: str, last: str) -> pcbnew.VECTOR2I:
+    """Between the pads of two pins, off the header towards the lower edge."""
+    ends = [header.FindPadByNumber(number).GetPosition() for number in (first, last)]
+    lowest = max(pad.GetPosition().y for pad in header.Pads())
+    return pcbnew.VECTOR2I((ends[0].x + ends[1].x) // 2, lowest + pcbnew.FromMM(2.4))
+
+
+def _warn(board: pcbnew.BOARD, content: str, at: pcbnew.VECTOR2I, taken: list[pcbnew.BOX2I]) -> None:
+    """Prints a text at the free place that is nearest to `at`.
+
+    Raises:
+        ValueError: there is none.
+    """
+    box = _legend(board, content, at, _SIZE)
+    text = list(board.GetDrawings())[-1]
+    step = pcbnew.FromMM(0.5)
+    around = sorted(
+        ((dx, dy) for dx in range(-100, 101) for dy in range(-60, 61)), key=lambda d: (d[0] ** 2 + d[1] ** 2, d)
+    )
+    for dx, dy in around:
+        text.SetPosition(pcbnew.VECTOR2I(at.x + dx * step, at.y + dy * step))
+        box = text.GetBoundingBox()
+        box.Inflate(pcbnew.FromMM(_GAP))
+        if _inside(box, board) and not any(box.Intersects(other) for other in taken):
+            taken.append(box)
+            return
+    raise ValueError(f"no room on the board for {content!r}")
 
 
 def _legend(board: pcbnew.BOARD, content: str, at: pcbnew.VECTOR2I, size: float) -> pcbnew.BOX2I:
@@ -88,7 +145,7 @@ def _fit(text: pcbnew.PCB_TEXT, footprint: pcbnew.FOOTPRINT, taken: list[pcbnew.
         text.SetTextAngleDegrees(angle)
         span = text.GetBoundingBox()
         wide, high = span.GetWidth() // 2, span.GetHeight() // 2
-        for step in range(0, 9):
+        for step in range(0, 15):
             slide = (-1) ** step * ((step + 1) // 2) * half
             for x, y in (
                 (middle.x + slide, court.GetTop() - high),
