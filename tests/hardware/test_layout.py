@@ -66,6 +66,35 @@ def test_size(board: Node) -> None:
     assert (end[0] - start[0], end[1] - start[1]) == SIZE
 
 
+def test_the_print_says_what_a_hand_needs(board: Node, netlist: Netlist) -> None:
+    """Every test point by its net or its number, the lamps by their meaning, the header's pins, the warnings."""
+    printed = _printed(board)
+    for ref, part in netlist.components.items():
+        if ref.startswith("TP"):
+            assert printed & {netlist.net(part.ref, 1).rsplit("/", 1)[-1], ref}, ref
+    assert printed >= {"STATUS", "TRIPPED", "ROW 0..7", "COL 0..7", "3V3 SDA SCL", "J3 STACK", "J2 DEVICE: ROW 0..7"}
+    assert any("POWERED, NOT ARMED" in text for text in printed)
+    assert any("+-5 V" in text for text in printed)
+
+
+def _printed(board: Node) -> set[str]:
+    """All visible texts of the silkscreen."""
+    found = set()
+    for text in children(board, "gr_text"):
+        if unquote(child(text, "layer")[1]) == "F.SilkS":
+            found.add(unquote(text[1]))
+    for footprint in children(board, "footprint"):
+        for text in (*children(footprint, "fp_text"), *children(footprint, "property")):
+            layer = next(iter(children(text, "layer")), None)
+            if (
+                layer is not None
+                and unquote(layer[1]) == "F.SilkS"
+                and "hide" not in [part[0] for part in text[1:] if isinstance(part, list)]
+            ):
+                found.add(unquote(text[2]))
+    return found
+
+
 def _reference(footprint: Node) -> str:
     for prop in children(footprint, "property"):
         if prop[1] == '"Reference"':
