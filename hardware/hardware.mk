@@ -39,6 +39,7 @@ FABRICATION := hardware/fabrication
 KICAD_CLI := hardware/tools/kicad.sh kicad-cli
 SHEETS := hardware/kicad/ohm8.kicad_sch
 BOARD := hardware/kicad/ohm8.kicad_pcb
+PAGES := 1,2,3,4,5,6,7,8,9,10,11,19# the sheets, the first row and the first column
 LAYERS := F.Cu,In1.Cu,In2.Cu,B.Cu,F.Mask,B.Mask,F.Paste,B.Paste,F.SilkS,B.SilkS,Edge.Cuts
 
 .PHONY: fabrication renders plots
@@ -49,7 +50,8 @@ fabrication: $(DEV)  ## what a fabricator needs, in hardware/fabrication
 	$(KICAD_CLI) pcb export drill -o $(WORK)/gerbers/ $(BOARD)
 	$(OWN_PYTHON) ohm8.fabrication --pack $(WORK)/gerbers $(FABRICATION)/ohm8-gerbers.zip
 	$(KICAD_CLI) pcb export pos --format csv --units mm --exclude-dnp -o $(FABRICATION)/ohm8-placement.csv $(BOARD)
-	$(KICAD_CLI) sch export pdf -o $(FABRICATION)/ohm8-schematic.pdf $(SHEETS)
+	$(KICAD_CLI) sch export pdf --exclude-pdf-property-popups --pages $(PAGES) -o $(FABRICATION)/ohm8-schematic.pdf $(SHEETS)
+	$(OWN_PYTHON) ohm8.fabrication --undate $(FABRICATION)/ohm8-schematic.pdf
 	$(KICAD_CLI) sch export netlist --format kicadsexpr -o $(WORK)/ohm8.net $(SHEETS)
 	$(OWN_PYTHON) ohm8.fabrication $(WORK)/ohm8.net $(FABRICATION)/ohm8-bom.csv
 	$(OWN_PYTHON) ohm8.provenance fabrication

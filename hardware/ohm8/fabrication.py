@@ -2,6 +2,7 @@
 
 python -m ohm8.fabrication NETLIST BOM.csv         the bill of materials: a line for each kind of part, from the netlist
 python -m ohm8.fabrication --pack FOLDER OUT.zip   the gerbers and drill files of a folder in one archive
+python -m ohm8.fabrication --undate FILE.pdf       the date of a file's making replaced
 
 The last column of the bill says "look up" where an order number was found in no public parts list.
 """
@@ -46,8 +47,16 @@ def pack(folder: Path, archive: Path) -> None:
             out.writestr(ZipInfo(path.name, (1980, 1, 1, 0, 0, 0)), kept, ZIP_DEFLATED)
 
 
+def undate(path: Path) -> None:
+    """Puts another date of the same length in the place of the date on which KiCad wrote a PDF."""
+    path.write_bytes(re.sub(rb"CreationDate \(D:\d{14}\)", b"CreationDate (D:20000101000000)", path.read_bytes()))
+
+
 def main() -> None:
     """Writes the file that is asked for."""
+    if sys.argv[1] == "--undate":
+        undate(Path(sys.argv[2]))
+        return
     if sys.argv[1] == "--pack":
         pack(Path(sys.argv[2]), Path(sys.argv[3]))
         return

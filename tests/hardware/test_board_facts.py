@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ohm8.circuit.board import board as design
 from ohm8.netlist import Netlist, ohms
+from ohm8.spice.models import OPA4197
 
 Facts = dict[str, Any]
 
@@ -121,9 +122,10 @@ def test_switch_times(facts: Facts) -> None:
     assert (facts["line"]["t_on_ns"], facts["line"]["t_off_ns"]) == (200, 150)
 
 
-def test_offset_of_the_amplifiers(facts: Facts) -> None:
-    """Notes: OPA4197, largest."""
+def test_amplifiers_of_the_columns(facts: Facts) -> None:
+    """Notes: largest offset of an OPA4197. Its gain-bandwidth as the decks have it: first page of SBOS737."""
     assert facts["amplifier"]["offset_uv"] == 100
+    assert facts["amplifier"]["gain_bandwidth_hz"] == OPA4197.gain_bandwidth
 
 
 def test_ranges_by_their_bits(netlist: Netlist, facts: Facts) -> None:

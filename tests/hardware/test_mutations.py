@@ -30,7 +30,7 @@ SPICE = "held from both sides by ngspice in test_spice.py, too slow to be repeat
 EXCEPTIONS: Mapping[Path, str] = {
     ("line", "tol_offset_v"): BOUND,
     ("line", "tol_gain"): BOUND,
-    **{("range", place, name): SPICE for place in range(3) for name in ("settle_us", "settle_switch_us")},
+    **{("range", place, name): SPICE for place in range(3) for name in ("load_s", "settle_us", "settle_switch_us")},
     ("trip", "tol_v"): BOUND,
     **{
         ("limits", name): CHOICE

@@ -14,7 +14,7 @@ from ohm8.fabrication import COLUMNS, lines
 from ohm8.netlist import Netlist
 
 FABRICATION = provenance.ROOT / "hardware/fabrication"
-LAYERS = {"F_Cu", "In1_Cu", "In2_Cu", "B_Cu", "F_Mask", "B_Mask", "F_Paste", "B_Paste", "F_Silkscreen", "B_Silkscreen"}
+LAYERS = {"F_Cu", "GND_Cu", "In2_Cu", "B_Cu", "F_Mask", "B_Mask", "F_Paste", "B_Paste", "F_Silkscreen", "B_Silkscreen"}
 
 
 def noted() -> dict[str, dict[str, str]]:
