@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from ohm8.circuit.board import board
+from ohm8.circuit.intent import pins_by_net
+from ohm8.spice.deck import Facts
 
 ROOT = Path(__file__).resolve().parents[2]
 MANIFEST = ROOT / "hardware/made-from.json"
@@ -18,11 +23,27 @@ MANIFEST = ROOT / "hardware/made-from.json"
 
 @dataclass(frozen=True)
 class Product:
-    """Files that one target of `hardware.mk` makes, and the files that decide what is in them (patterns)."""
+    """Files that one target of `hardware.mk` makes; what decides what is in them: files (patterns), other values."""
 
     target: str
     outputs: tuple[str, ...]
     inputs: tuple[str, ...]
+    values: Callable[[], object] = tuple
+
+
+def _simulated() -> object:
+    """What the decks are written from: nets, values of parts, the figures of board.toml that they use. No drawing."""
+    circuit = board()
+    sheets = {each.file: each for sheet in circuit.sheets for each in (sheet, *(use.sheet for use in sheet.uses))}
+    parts = {
+        placement.ref(index): placement.kind.value
+        for sheet in sheets.values()
+        for placement in sheet.placements
+        for index in sheet.channel_numbers()
+    }
+    nets = {name: sorted(pins) for name, pins in pins_by_net(circuit).items()}
+    facts = tomllib.loads((ROOT / "hardware/board.toml").read_text(encoding="utf-8"))
+    return sorted(nets.items()), sorted(parts.items()), Facts.of(facts)
 
 
 _DESIGN = ("hardware/kicad/*.kicad_sch", "hardware/kicad/ohm8.kicad_sym")
@@ -34,7 +55,7 @@ PRODUCTS = {
         (*_DESIGN, *_LAYOUT, "hardware/ohm8/fabrication.py", "hardware/ohm8/circuit/catalogue.py"),
     ),
     "renders": Product("renders", ("docs/hardware/*.png",), ("hardware/kicad/ohm8.kicad_pcb",)),
-    "plots": Product("plots", ("docs/hardware/*.svg",), (*_DESIGN, "hardware/ohm8/spice/*.py", "hardware/board.toml")),
+    "plots": Product("plots", ("docs/hardware/*.svg",), ("hardware/ohm8/spice/*.py",), _simulated),
 }
 
 
@@ -60,7 +81,8 @@ def stale(noted: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
 
 
 def _note(product: Product) -> dict[str, str]:
-    return {"inputs": digest(product.inputs), "outputs": digest(product.outputs)}
+    inputs = sha256(f"{digest(product.inputs)} {product.values()!r}".encode()).hexdigest()
+    return {"inputs": inputs, "outputs": digest(product.outputs)}
 
 
 def _files(patterns: tuple[str, ...]) -> Iterator[Path]:

@@ -112,6 +112,19 @@ def test_rails(netlist: Netlist, facts: Facts) -> None:
     assert facts["line"]["swing_v"] == pytest.approx(facts["line"]["rail_v"] - 0.3)
 
 
+def test_rail_monitors(netlist: Netlist, facts: Facts) -> None:
+    """Dividers of the controller's monitor pins; its converter has 12 bits, against 3V3 (RP2040 datasheet)."""
+    if "rails" not in facts:
+        return
+    rails = facts["rails"]
+    dividers = {"vp_top_ohm": "+7V5", "vp_bottom_ohm": "GND", "vn_top_ohm": "+3V3", "vn_bottom_ohm": "-7V5"}
+    for name, other in dividers.items():
+        monitor = next(net for net in netlist.nets if net.endswith(f"MON_{name[:2].upper()}"))
+        assert [ohms(netlist.value(ref)) for ref in netlist.across(monitor, other, "R")] == [rails[name]]
+    assert (rails["bits"], rails["supply_v"]) == (12, 3.3)
+    assert rails["min_v"] < 0.95 * facts["line"]["rail_v"] < 1.05 * facts["line"]["rail_v"] < rails["max_v"]
+
+
 def test_noise_of_a_line(facts: Facts) -> None:
     """160 nV/sqrt(Hz) of converter and driver, over the noise bandwidth of the current converter's one-pole filter."""
     assert facts["line"]["noise_uv_rms"] == pytest.approx(160e-3 * sqrt(1.571 * facts["adc"]["bandwidth_hz"]), rel=0.01)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from ohm8 import provenance
+from ohm8.circuit.board import board
+from ohm8.circuit.model import Design
 from ohm8.fabrication import COLUMNS, lines
 from ohm8.netlist import Netlist
 
@@ -44,6 +47,20 @@ def test_a_change_of_an_input_or_an_output_is_seen(
         assert product in provenance.stale(noted()), path
         path.write_bytes(content)
     assert provenance.stale(noted()) == {}
+
+
+def test_the_plots_are_of_the_circuit_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "plots" not in provenance.stale(noted())
+    monkeypatch.setattr(provenance, "board", lambda: another(board()))
+    assert "plots" in provenance.stale(noted())
+
+
+def another(design: Design) -> Design:
+    """The circuit with one value changed."""
+    first = design.sheets[0]
+    (placement, *others) = first.placements
+    changed = replace(placement, kind=replace(placement.kind, value="other"))
+    return replace(design, sheets=[replace(first, placements=[changed, *others]), *design.sheets[1:]])
 
 
 def test_the_bill_of_materials_is_the_schematics(netlist: Netlist) -> None:

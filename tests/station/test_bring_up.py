@@ -17,7 +17,7 @@ from ohmloop.station.bring_up import Outcome, Step, examine
 from ohmloop.store import Store
 
 SOUND = (
-    "opened", "link", "identity", "firmware", "shutdown", "last start", "since boot", "self-test", "lease",
+    "opened", "link", "identity", "firmware", "shutdown", "last start", "rails", "since boot", "self-test", "lease",
     "store of the board", "calibration", "arm flip-flop", "converters", "columns at 0 V",
 )  # fmt: skip
 
@@ -60,7 +60,8 @@ def test_a_sound_board_fails_nowhere_and_no_cell_is_moved(built: EmulatorProcess
     steps = looked(built, store)
     assert tuple(steps) == SOUND
     assert not failed(steps)
-    assert [name for name, step in steps.items() if step.outcome is Outcome.NOT_POSSIBLE] == ["calibration"]
+    skipped = [name for name, step in steps.items() if step.outcome is Outcome.NOT_POSSIBLE]
+    assert skipped in (["calibration"], ["rails", "calibration"])
     with built.control() as control:
         truth = control.truth()
     assert truth["gates"] == 0

@@ -52,8 +52,8 @@ def _rail(net: str) -> Symbol:
     return derive(net, f"power:{base}", description=f"The rail {net}")
 
 
-# AD5676, TSSOP-20: names and functions from public drivers; numbers from memory, the same as in another open board's symbol
-# (polykit-x-mainboard v0.0.2). Compare with the data sheet before ordering.
+# AD5676, TSSOP-20: names and functions from public drivers; numbers from memory, the same as in another open board's
+# symbol (polykit-x-mainboard v0.0.2). Compare with the data sheet before ordering.
 _DAC_LEFT = (
     ("5", "~{SYNC}", "input"),
     ("6", "SCLK", "input"),

@@ -12,6 +12,7 @@ Place = Callable[[float, float], pcbnew.VECTOR2I]
 _UNNAMED = re.compile(r"^([RCDH]|FID)\d")  # too many, or plain to see
 _CHIP = re.compile(r"^(U|PS|L)\d")  # covers what is printed under it
 _SIZE = 0.8  # mm
+_NARROW = 0.6  # width of a number that stands where its name has no room
 _THICK = 0.12
 _GAP = 0.15
 _REACH = (0.0, 0.8, 1.6, 2.4, 3.2, 4.0, 4.8, 5.6)  # how far from its part a name may stand that must be there, mm
@@ -66,6 +67,7 @@ def write(board: pcbnew.BOARD, place: Place) -> None:
             found = _fit(text, footprint, blocked, _REACH if name else (0.0,))
         if found is None and name:
             text.SetText(footprint.GetReference())
+            text.SetTextSize(pcbnew.VECTOR2I_MM(_NARROW, _SIZE))
             found = _fit(text, footprint, blocked, _REACH)
         if found is None:
             text.SetLayer(pcbnew.F_Fab)

@@ -28,6 +28,7 @@ SILENT: tuple[tuple[str, Look], ...] = (
     ("identity", conversation.identity),
     ("firmware", conversation.firmware),
     ("start", conversation.start),
+    ("rails", conversation.rails),
     ("since boot", conversation.counters),
     ("self-test", conversation.self_test),
     ("lease", conversation.lease),

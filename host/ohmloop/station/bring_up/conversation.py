@@ -21,6 +21,9 @@ CLEAN = ("crc_errors", "overruns", "trips")
 
 WATCHDOG = "watchdog"
 
+RAILS_V = (6.5, 8.5)
+"""Bounds of the magnitude of the analogue supplies, V (hardware/board.toml, rails)."""
+
 
 def link(board: NativeCrossbar) -> Iterator[Step]:
     """Round trips of a short request."""
@@ -82,6 +85,23 @@ def start(board: NativeCrossbar) -> Iterator[Step]:
         f"by {reason}, epoch {state['epoch']}",
         "not by the watchdog",
         "the application had stopped; power the board anew and look again, and report it if it comes back",
+    )
+
+
+def rails(board: NativeCrossbar) -> Iterator[Step]:
+    """The analogue supplies, as the board's own monitors see them."""
+    seen_uv = _facts(board, "SYSTem:STATe?").get("rails_uv")
+    if seen_uv is None:
+        yield not_possible("rails", "this firmware does not report them", "measure +7V5 and -7V5 by hand")
+        return
+    least, most = RAILS_V
+    positive, negative = (uv / 1e6 for uv in seen_uv)
+    yield judged(
+        "rails",
+        least <= positive <= most and least <= -negative <= most,
+        f"{positive:+.2f} V, {negative:+.2f} V",
+        f"{least} to {most} V each",
+        "measure +9V, -9V, +7V5, -7V5 on the board: F601, PS601, U601, U602",
     )
 
 
