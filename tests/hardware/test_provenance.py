@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from ohm8 import provenance
 from ohm8.circuit.board import board
-from ohm8.circuit.model import Design
+from ohm8.circuit.model import Design, Placement
 from ohm8.fabrication import COLUMNS, lines
 from ohm8.netlist import Netlist
 
@@ -56,11 +56,17 @@ def test_the_plots_are_of_the_circuit_as_it_is(monkeypatch: pytest.MonkeyPatch) 
 
 
 def another(design: Design) -> Design:
-    """The circuit with one value changed."""
-    first = design.sheets[0]
-    (placement, *others) = first.placements
-    changed = replace(placement, kind=replace(placement.kind, value="other"))
-    return replace(design, sheets=[replace(first, placements=[changed, *others]), *design.sheets[1:]])
+    """The circuit with the value of one resistor changed."""
+    place, sheet = next((k, s) for k, s in enumerate(design.sheets) if any(is_resistor(p) for p in s.placements))
+    first = next(p for p in sheet.placements if is_resistor(p))
+    changed = [replace(p, kind=replace(p.kind, value="1")) if p is first else p for p in sheet.placements]
+    return replace(
+        design, sheets=[*design.sheets[:place], replace(sheet, placements=changed), *design.sheets[place + 1 :]]
+    )
+
+
+def is_resistor(placement: Placement) -> bool:
+    return placement.kind.symbol == "Device:R"
 
 
 def test_the_bill_of_materials_is_the_schematics(netlist: Netlist) -> None:
