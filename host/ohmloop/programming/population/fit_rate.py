@@ -11,7 +11,6 @@ from ohmloop.programming.errors import PopulationError
 from ohmloop.programming.population.curve import StepCurve
 from ohmloop.programming.population.rate import READ_FLOOR, READ_NOISE, RatePopulation
 from ohmloop.programming.population.records import StepRecords
-from ohmloop.programming.population.simplex import minimise
 from ohmloop.programming.profile import Drive, ProgrammingProfile
 
 Floats = NDArray[np.float64]
@@ -35,6 +34,7 @@ GRID = np.linspace(-0.6, 0.6, 49)
 """Thresholds that are tried for every cell, relative to the nominal amplitude."""
 
 EVALUATIONS, SPREAD = 600, 0.1
+"""Evaluations of the likelihood at most, of either start; what its logarithms may differ by at the end."""
 
 
 def fit_rate(
@@ -114,10 +114,17 @@ def _fit_curve(
     def cost(x: Floats) -> float:
         return 0.5 * float((((x - mean) / trust) ** 2).sum()) - steps.log_evidence(curve(x))
 
+    from scipy import optimize  # takes as long to load as all the rest of a command
+
+    def lowest(start: Floats, edges: Floats) -> Floats:
+        simplex = np.vstack([start, start + np.diag(edges)])
+        options = {"initial_simplex": simplex, "maxfev": EVALUATIONS // 2, "fatol": SPREAD, "xatol": np.inf}
+        found: Floats = optimize.minimize(cost, start, method="Nelder-Mead", options=options).x
+        return found
+
     starts = [mean + trust * np.eye(8)[4] * lift for lift in (-0.6, 0.6)]
-    found = [minimise(cost, start, 0.5 * trust, EVALUATIONS // 2, SPREAD) for start in starts]
-    best = min(found, key=cost)
-    return curve(minimise(cost, best, 0.2 * trust, EVALUATIONS // 2, SPREAD))
+    best = min((lowest(start, 0.5 * trust) for start in starts), key=cost)
+    return curve(lowest(best, 0.2 * trust))
 
 
 @dataclass(frozen=True, slots=True)
