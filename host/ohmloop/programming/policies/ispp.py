@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ohmloop.programming.context import PolicyContext
-from ohmloop.programming.policies.polarity import DriveTable
+from ohmloop.programming.policies.controller import Cells, Controller, Directions, Floats, way_of
 from ohmloop.programming.policy import Proposal
 
 
@@ -44,7 +43,7 @@ class IsppSteps:
         return cls(step_v=0.1, memory=False, back=0.0, shrink=1.0)
 
 
-class Ispp:
+class Ispp(Controller):
     """Ramp the amplitude while the target lies on the same side, whatever the size of the error."""
 
     name = "ispp"
@@ -59,48 +58,32 @@ class Ispp:
         """The steps by name."""
         return asdict(self.steps)
 
-    def start(self, targets_s: NDArray[np.float64], context: PolicyContext) -> None:
+    def start(self, targets_s: Floats, context: PolicyContext) -> None:
         """Take new targets, S, shape (cells,)."""
-        self._targets_s = np.array(targets_s, dtype=np.float64)
-        self._width_s = context.profile.width_s
-        self._drives = DriveTable(context.profile)
+        super().start(targets_s, context)
         self._step_v = np.full(self._targets_s.size, self.steps.step_v)
         self._last_v = np.full((2, self._targets_s.size), np.nan)
-        self._direction = np.zeros(self._targets_s.size, dtype=np.int8)
 
-    def propose(self, cells: NDArray[np.intp], measured_s: NDArray[np.float64]) -> Proposal:
+    def propose(self, cells: Cells, measured_s: Floats) -> Proposal:
         """The next amplitude of each cell at its measured conductance, S."""
-        direction = self._towards(cells, measured_s)
-        volts = self._ramped(cells, direction)
-        return Proposal(direction * volts, np.full(cells.size, self._width_s))
+        direction = way_of(self._targets_s[cells] - measured_s)
+        return self._held(direction, self._ramped(cells, direction))
 
-    def learn(
-        self,
-        cells: NDArray[np.intp],
-        volts: NDArray[np.float64],
-        widths_s: NDArray[np.float64],
-        before_s: NDArray[np.float64],
-        after_s: NDArray[np.float64],
-    ) -> None:
+    def learn(self, cells: Cells, volts: Floats, widths_s: Floats, before_s: Floats, after_s: Floats) -> None:
         """Keep where the ramps of the applied pulses stand."""
-        direction = np.where(volts < 0, -1, 1).astype(np.int8)
+        direction = way_of(volts)
         self._step_v[cells] = self._steps_now(cells, direction)
         self._last_v[self._drives.polarity(direction), cells] = np.abs(volts)
-        self._direction[cells] = direction
+        self._pulsed(cells, volts)
 
-    def _towards(self, cells: NDArray[np.intp], measured_s: NDArray[np.float64]) -> NDArray[np.int8]:
-        return np.where(self._targets_s[cells] < measured_s, -1, 1).astype(np.int8)
-
-    def _steps_now(self, cells: NDArray[np.intp], direction: NDArray[np.int8]) -> NDArray[np.float64]:
-        crossed = (self._direction[cells] != 0) & (self._direction[cells] != direction)
+    def _steps_now(self, cells: Cells, direction: Directions) -> Floats:
         smaller = np.maximum(self._step_v[cells] * self.steps.shrink, self.steps.step_v * self.SMALLEST_STEP)
-        return np.where(crossed, smaller, self._step_v[cells])
+        return np.where(self._turned(cells, direction), smaller, self._step_v[cells])
 
-    def _ramped(self, cells: NDArray[np.intp], direction: NDArray[np.int8]) -> NDArray[np.float64]:
+    def _ramped(self, cells: Cells, direction: Directions) -> Floats:
         polarity = self._drives.polarity(direction)
         start_v = self._drives.start_v[polarity]
         last_v = self._last_v[polarity, cells]
-        turned = self._direction[cells] != direction
+        goes_on = self._direction[cells] == direction
         resumed_v = np.fmax(start_v, last_v - self.steps.back * self.steps.step_v) if self.steps.memory else start_v
-        step_v = self._steps_now(cells, direction)
-        return self._drives.held(polarity, np.where(turned, resumed_v, last_v + step_v))
+        return np.where(goes_on, last_v + self._steps_now(cells, direction), resumed_v)

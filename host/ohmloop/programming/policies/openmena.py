@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ohmloop.programming.context import PolicyContext
-from ohmloop.programming.policies.polarity import DriveTable
+from ohmloop.programming.policies.controller import Cells, Controller, Floats, way_of
 from ohmloop.programming.policy import Proposal
 
 
@@ -39,7 +38,7 @@ class OpenmenaLaw:
             raise ValueError(f"every figure of the law must be above 0, not {self}")
 
 
-class Openmena:
+class Openmena(Controller):
     """Twice the error in counts, e, is summed up and clamped; u = 7 e + 3 sum gives polarity (sign) and width (size).
 
     Re-implemented from a description of the released program (OpenMENA, "gradual biasing"), in which the amplitude is
@@ -57,38 +56,26 @@ class Openmena:
         """The law by name."""
         return asdict(self.law)
 
-    def start(self, targets_s: NDArray[np.float64], context: PolicyContext) -> None:
+    def start(self, targets_s: Floats, context: PolicyContext) -> None:
         """Take new targets, S, shape (cells,)."""
-        self._targets_s = np.array(targets_s, dtype=np.float64)
-        self._span_s = context.profile.span_s
-        self._width_s = context.profile.width_s
-        self._drives = DriveTable(context.profile)
+        super().start(targets_s, context)
         self._sum = np.zeros(self._targets_s.size)
 
-    def propose(self, cells: NDArray[np.intp], measured_s: NDArray[np.float64]) -> Proposal:
+    def propose(self, cells: Cells, measured_s: Floats) -> Proposal:
         """The next pulse of each cell at its measured conductance, S: one amplitude, many widths."""
         law = self.law
         units = law.proportional * self._error(cells, measured_s) + law.integral * self._summed(cells, measured_s)
-        direction = np.where(units < 0, -1, 1).astype(np.int8)
-        polarity = self._drives.polarity(direction)
-        volts = self._drives.held(polarity, self._drives.nominal_v[polarity])
+        direction = way_of(units)
         widths_s = np.clip(np.abs(units) * law.unit, law.unit, law.longest) * self._width_s
-        return Proposal(direction * volts, widths_s)
+        return self._held(direction, self._drives.nominal_v[self._drives.polarity(direction)], widths_s)
 
-    def learn(
-        self,
-        cells: NDArray[np.intp],
-        volts: NDArray[np.float64],
-        widths_s: NDArray[np.float64],
-        before_s: NDArray[np.float64],
-        after_s: NDArray[np.float64],
-    ) -> None:
+    def learn(self, cells: Cells, volts: Floats, widths_s: Floats, before_s: Floats, after_s: Floats) -> None:
         """Keep the sums of the errors that the applied pulses met."""
         self._sum[cells] = self._summed(cells, before_s)
 
-    def _error(self, cells: NDArray[np.intp], measured_s: NDArray[np.float64]) -> NDArray[np.float64]:
-        error: NDArray[np.float64] = 2 * self.law.counts * (self._targets_s[cells] - measured_s) / self._span_s
+    def _error(self, cells: Cells, measured_s: Floats) -> Floats:
+        error: Floats = 2 * self.law.counts * (self._targets_s[cells] - measured_s) / self._span_s
         return error
 
-    def _summed(self, cells: NDArray[np.intp], measured_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _summed(self, cells: Cells, measured_s: Floats) -> Floats:
         return np.clip(self._sum[cells] + self._error(cells, measured_s), -self.law.clamp, self.law.clamp)

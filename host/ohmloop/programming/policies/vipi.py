@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ohmloop.programming.context import PolicyContext
-from ohmloop.programming.policies.polarity import DriveTable
+from ohmloop.programming.policies.controller import Cells, Controller, Directions, Floats, way_of
 from ohmloop.programming.policy import Proposal
 
 
@@ -36,7 +35,7 @@ class VipiGains:
             raise ValueError(f"gains must not be negative, creep must be above 0 and shrink 0 to 1, not {self}")
 
 
-class Vipi:
+class Vipi(Controller):
     """V = V0 + Kp·|e|·Vnom + I, with one integral I per polarity; what moves is the amplitude.
 
     e = (target - measured) / range, its magnitude counted as 1 at most. e > 0 asks for SET, e < 0 for RESET. While e
@@ -53,52 +52,36 @@ class Vipi:
         """The gains by name."""
         return asdict(self.gains)
 
-    def start(self, targets_s: NDArray[np.float64], context: PolicyContext) -> None:
+    def start(self, targets_s: Floats, context: PolicyContext) -> None:
         """Take new targets, S, shape (cells,)."""
-        self._targets_s = np.array(targets_s, dtype=np.float64)
-        self._span_s = context.profile.span_s
-        self._width_s = context.profile.width_s
-        self._drives = DriveTable(context.profile)
+        super().start(targets_s, context)
         self._integral_v = np.zeros((2, self._targets_s.size))
-        self._direction = np.zeros(self._targets_s.size, dtype=np.int8)
 
-    def propose(self, cells: NDArray[np.intp], measured_s: NDArray[np.float64]) -> Proposal:
+    def propose(self, cells: Cells, measured_s: Floats) -> Proposal:
         """The next amplitude of each cell at its measured conductance, S."""
-        signed = self._error(cells, measured_s)
-        direction = np.where(signed < 0, -1, 1).astype(np.int8)
-        error = np.abs(signed)
-        polarity = self._drives.polarity(direction)
+        signed, drives = self._error(cells, measured_s), self._drives
+        direction, error = way_of(signed), np.abs(signed)
+        polarity = drives.polarity(direction)
         integral_v = self._grown(cells, error, direction)[polarity, np.arange(cells.size)]
-        drives = self._drives
         volts = drives.start_v[polarity] + self.gains.proportional * error * drives.nominal_v[polarity] + integral_v
-        return Proposal(direction * drives.held(polarity, volts), np.full(cells.size, self._width_s))
+        return self._held(direction, volts)
 
-    def learn(
-        self,
-        cells: NDArray[np.intp],
-        volts: NDArray[np.float64],
-        widths_s: NDArray[np.float64],
-        before_s: NDArray[np.float64],
-        after_s: NDArray[np.float64],
-    ) -> None:
+    def learn(self, cells: Cells, volts: Floats, widths_s: Floats, before_s: Floats, after_s: Floats) -> None:
         """Keep the integrals of the pulses that were applied."""
-        direction = np.where(volts < 0, -1, 1).astype(np.int8)
-        self._integral_v[:, cells] = self._grown(cells, np.abs(self._error(cells, before_s)), direction)
-        self._direction[cells] = direction
+        self._integral_v[:, cells] = self._grown(cells, np.abs(self._error(cells, before_s)), way_of(volts))
+        self._pulsed(cells, volts)
 
-    def _error(self, cells: NDArray[np.intp], measured_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _error(self, cells: Cells, measured_s: Floats) -> Floats:
         return np.clip((self._targets_s[cells] - measured_s) / self._span_s, -1.0, 1.0)
 
-    def _grown(
-        self, cells: NDArray[np.intp], error: NDArray[np.float64], direction: NDArray[np.int8]
-    ) -> NDArray[np.float64]:
+    def _grown(self, cells: Cells, error: Floats, direction: Directions) -> Floats:
         """Both integrals of the cells after one more pulse, V, shape (2, n). They stop where the amplitude would."""
-        crossed = (self._direction[cells] != 0) & (self._direction[cells] != direction)
-        integral_v = self._integral_v[:, cells] * np.where(crossed, self.gains.shrink, 1.0)
+        turned = self._turned(cells, direction)
+        integral_v = self._integral_v[:, cells] * np.where(turned, self.gains.shrink, 1.0)
         polarity = self._drives.polarity(direction)
         growth_v = (self.gains.integral * error + self.gains.creep) * self._drives.nominal_v[polarity]
         columns = np.arange(cells.size)
         room_v = self._drives.max_v[polarity] - self._drives.start_v[polarity]
         kept_v = integral_v[polarity, columns]
-        integral_v[polarity, columns] = np.where(crossed, kept_v, np.minimum(kept_v + growth_v, room_v))
+        integral_v[polarity, columns] = np.where(turned, kept_v, np.minimum(kept_v + growth_v, room_v))
         return integral_v
