@@ -17,7 +17,7 @@ from ohmsim.cells import CellArray
 Floats = NDArray[np.float64]
 Lines = NDArray[np.intp]
 
-UNSELECTED = {Bias.HALF: 1 / 2, Bias.THIRD: 1 / 3}
+UNSELECTED = {Bias.GND: 1.0, Bias.HALF: 1 / 2, Bias.THIRD: 1 / 3}
 """Largest magnitude at a cell that is not selected, as a fraction of the pulse. With GND its row sees all of it."""
 
 
@@ -35,11 +35,7 @@ def line_volts(cells: CellArray, bias: Bias, row: int, col: int, volts: float) -
 
 def apply_pulses(cells: CellArray, bias: Bias, rows: Lines, cols: Lines, volts: Floats, widths_s: Floats) -> None:
     """Apply pulses of `volts` (row minus column, V) in order; all arguments have the shape (n,)."""
-    if (
-        cells.wires is None
-        and bias is not Bias.GND
-        and np.abs(volts).max(initial=0) * UNSELECTED[bias] <= cells.quiet_v
-    ):
+    if cells.wires is None and np.abs(volts).max(initial=0) * UNSELECTED[bias] <= cells.quiet_v:
         _together(cells, bias, rows, cols, volts, widths_s)
         return
     for row, col, v, width_s in zip(rows.tolist(), cols.tolist(), volts.tolist(), widths_s.tolist(), strict=True):

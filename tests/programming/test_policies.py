@@ -41,7 +41,7 @@ PROFILE = ProgrammingProfile(
     width_s=10e-6,
 )
 CONTEXT = PolicyContext(PROFILE, tolerance=0.02)
-VARIED = PolicyContext(replace(PROFILE, shortest_s=1e-6), tolerance=0.02)
+VARIED = PolicyContext(replace(PROFILE, shortest_s=1e-6), 0.02, RatePopulation.generic(PROFILE))
 """Policies may choose shorter pulses, too."""
 CELL = np.array([0])
 WIDTHS_S = np.full(7, PROFILE.width_s)
@@ -128,6 +128,15 @@ def test_shorter_pulses_are_chosen_only_at_the_largest_amplitude(
         proposal = policy.propose(CELL, stuck)
         policy.learn(CELL, proposal.volts, proposal.widths_s, stuck, stuck)
     assert target_s <= stuck or (proposal.volts[0], proposal.widths_s[0]) == pytest.approx((2.0, 10e-6))
+
+
+@pytest.mark.parametrize("make", [Ekf, Bayes])
+def test_of_an_unknown_device_no_large_amplitude_is_tried(make: type[Ekf]) -> None:
+    policy = make()
+    policy.start(np.array([60e-6]), replace(VARIED, population=None))
+    proposal = policy.propose(CELL, np.array([20e-6]))
+    assert proposal.widths_s[0] == PROFILE.width_s
+    assert proposal.volts[0] < 0.8 * PROFILE.set_drive.max_v
 
 
 @given(policies, conductances)

@@ -83,6 +83,7 @@ class StepFilter:
         self._thresholds_v: list[Floats] = []
         self._log_prior: list[Floats] = []
         self._log_likelihood: list[Floats] = []
+        self._quickness: list[Floats] = []
         self._misses: list[Floats] = []
         self._fresh = [0, 0]
         self._width_s = population.width_s
@@ -151,19 +152,22 @@ class StepFilter:
         return evidence
 
     def _sharpen(self, number: int) -> None:
-        """Learn mean and spread of the thresholds anew from all cells pulsed so far (empirical Bayes, one EM step)."""
+        """Learn thresholds, mean and spread, and the mean rate anew from all cells pulsed so far (empirical Bayes)."""
         known = np.flatnonzero(self._misses[number] >= 0)
         known = known[:: 1 + known.size // SAMPLE]
         curve, thresholds_v, prior = self.curves[number], self._thresholds_v[number], self._log_prior[number]
         logs = self._log_likelihood[number][known] + prior
         weights = np.exp(logs - logs.max(axis=1, keepdims=True))
-        share = (weights / weights.sum(axis=1, keepdims=True)).sum(axis=0)
+        weights /= weights.sum(axis=1, keepdims=True)
+        share = weights.sum(axis=0)
         trust, count = self._trust, float(known.size)
         total = trust + count
         mean_v = (trust * curve.threshold_v + share @ thresholds_v) / total
         spread = trust * (curve.threshold_spread_v**2 + (curve.threshold_v - mean_v) ** 2)
         spread += share @ (thresholds_v - mean_v) ** 2
         prior[:] = _prior(thresholds_v, mean_v, np.sqrt(spread / total))
+        quickness = self._quickness[number]
+        quickness[self._misses[number] < 0] = (weights * quickness[known]).sum() / total
 
     def _spread(self, polarity: Any, curve: StepCurve, drive: Drive, cells: int) -> None:
         reach_v = max(REACH * curve.threshold_spread_v, STALE * drive.nominal_v)
@@ -178,7 +182,8 @@ class StepFilter:
         polarity.thresholds = self._keep(thresholds_v)
         polarity.log_prior = self._keep(self._log_prior[-1])
         polarity.log_likelihood = self._keep(self._log_likelihood[-1])
-        polarity.quickness = self._keep(np.zeros((cells, points)))
+        self._quickness.append(np.zeros((cells, points)))
+        polarity.quickness = self._keep(self._quickness[-1])
         polarity.variance = self._keep(np.full((cells, points), curve.rate_spread**2))
         polarity.misses = self._keep(self._misses[-1])
 

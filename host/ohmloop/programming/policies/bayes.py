@@ -38,8 +38,7 @@ class Bayes:
 
     def start(self, targets_s: NDArray[np.float64], context: PolicyContext) -> None:
         """Take new targets, S, shape (cells,). Raises PolicyError for a population of another type."""
-        profile = context.profile
-        population = rate_population(context.population, profile, self.name)
+        population, profile = rate_population(context.population, context.profile, self.name)
         self._targets_s = np.array(targets_s, dtype=np.float64)
         band_s = context.guard * context.tolerance * profile.span_s
         read_noise = np.hypot(population.read_noise * (profile.g_min_s + profile.g_max_s) / 2, population.read_floor_s)

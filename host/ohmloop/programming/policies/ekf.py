@@ -6,16 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ohmloop.programming.context import PolicyContext
+from ohmloop.programming.policies.controller import Cells, Floats, way_of
 from ohmloop.programming.policies.polarity import DriveTable
 from ohmloop.programming.policy import Proposal
 from ohmloop.programming.population import RatePopulation, StepCurve
 from ohmloop.programming.population.rate import rate_population
-
-Floats = NDArray[np.float64]
-Cells = NDArray[np.intp]
 
 LONGER = 0.3
 """Growth of a pulse that is not the longest for every missing response, of the logarithm of its width."""
@@ -62,11 +59,11 @@ class Ekf:
 
     def start(self, targets_s: Floats, context: PolicyContext) -> None:
         """Take new targets, S, shape (cells,). Raises PolicyError for a population of another type."""
-        population = rate_population(context.population, context.profile, self.name)
+        population, profile = rate_population(context.population, context.profile, self.name)
         self._population: RatePopulation = population
         self._targets_s = np.array(targets_s, dtype=np.float64)
-        self._log_widths = np.log(np.array(context.profile.widths_s) / population.width_s)
-        self._drives = DriveTable(context.profile)
+        self._log_widths = np.log(np.array(profile.widths_s) / population.width_s)
+        self._drives = DriveTable(profile)
         cells = self._targets_s.size
         self._curves = (population.set, population.reset)
         self._mean_v = np.array([np.full(cells, curve.threshold_v) for curve in self._curves])
@@ -75,7 +72,7 @@ class Ekf:
 
     def propose(self, cells: Cells, measured_s: Floats) -> Proposal:
         """The next pulse of each cell at its measured conductance, S."""
-        direction = np.where(self._targets_s[cells] < measured_s, -1, 1).astype(np.int8)
+        direction = way_of(self._targets_s[cells] - measured_s)
         polarity = self._drives.polarity(direction)
         volts, widths_s = np.empty((2, cells.size))
         for number in range(2):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from ohmloop.programming.errors import PolicyError
@@ -91,16 +91,19 @@ class RatePopulation:
         )
 
 
-def rate_population(population: object, profile: ProgrammingProfile, policy: str) -> RatePopulation:
-    """The population for a policy that needs one of rate type; what can be assumed if it is None.
+def rate_population(
+    population: object, profile: ProgrammingProfile, policy: str
+) -> tuple[RatePopulation, ProgrammingProfile]:
+    """What a policy that needs a population of rate type starts from.
 
+    If it is None, what can be assumed; all pulses have one width then, for of large amplitudes nothing is known.
     Raises PolicyError for one of another type.
     """
     if population is None:
-        return RatePopulation.generic(profile)
+        return RatePopulation.generic(profile), replace(profile, shortest_s=None)
     if not isinstance(population, RatePopulation):
         raise PolicyError(f"policy {policy} needs a population of rate type: choose level for a level-type device")
-    return population
+    return population, profile
 
 
 def _assumed(drive: Drive, bound_s: float) -> StepCurve:
