@@ -17,6 +17,8 @@ Lines = NDArray[np.intp]
 
 ROUNDS_MAX = 100
 ROUNDS_TOLERANCE = 1e-9
+STEADY = 1e-6
+"""Movement of a voltage, relative, below which rounding makes a secant of it too uncertain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +119,26 @@ class Wires:
             row_v: voltages of the row drivers, V; 0 for rows at ground, not a number for rows that float.
             col_v: voltages of the column drivers, V.
 
-        Raises FloatingError for a row that floats without a cell that conducts; ConvergenceError if cells bend so much
-        that their chords do not settle.
+        The first round takes every cell by its chord, each further one by its secant: the line through its currents at
+        the last two voltages.
+
+        Raises FloatingError for a row that floats without a cell that conducts; ConvergenceError if cells and lines do
+        not agree.
         """
         volts = np.nan_to_num(row_v)[:, None] - col_v
-        conductance, solution = chord_s(volts), None
+        slope_s = chord_s(volts)
+        current_a, beside_a, solution = slope_s * volts, None, None
         for _ in range(ROUNDS_MAX):
-            solution = self._mesh.solve(conductance, row_v, col_v, start=solution)
-            before, conductance = conductance, chord_s(solution.cell_v)
-            change = np.abs(conductance - before).max()
-            if change <= ROUNDS_TOLERANCE * conductance.max():
+            solution = self._mesh.solve(slope_s, row_v, col_v, cell_a=beside_a, start=solution)
+            before_v, before_a, volts = volts, current_a, solution.cell_v
+            current_a = chord_s(volts) * volts
+            expected_a = slope_s * volts if beside_a is None else slope_s * volts + beside_a
+            off_a = np.abs(current_a - expected_a).max()
+            if off_a <= ROUNDS_TOLERANCE * np.abs(current_a).max():
                 return solution
-        raise ConvergenceError(f"cells still change by {change:g} S in the network after {ROUNDS_MAX} rounds")
+            moved_v = volts - before_v
+            with np.errstate(divide="ignore", invalid="ignore"):
+                secant_s = (current_a - before_a) / moved_v
+            slope_s = np.where((np.abs(moved_v) > STEADY * np.abs(volts)) & (secant_s > 0), secant_s, slope_s)
+            beside_a = current_a - slope_s * volts
+        raise ConvergenceError(f"cells and lines still disagree by {off_a:g} A after {ROUNDS_MAX} rounds")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.sim.network.cases import cells as cells_of
 from tests.sim.network.dense import deviation, solve
 from tests.sim.rig import make_hal
 
 from ohmsim.cells import CellArray
-from ohmsim.errors import ParameterError
+from ohmsim.errors import ConvergenceError, ParameterError
+from ohmsim.network.wires import WireParameters, Wires
 
 OHM = {"r_row": 2.0, "r_col": 2.0, "drive_rows": 30.0, "drive_cols": 5.0}
 LINES = {"network__wire_ohm": 2.0, "network__row_ohm": 30.0, "network__col_ohm": 5.0}
@@ -68,6 +70,30 @@ def test_cells_that_bend_settle_with_the_network() -> None:
     volts = cells.open(np.array([1]), row_v, col_v).volts
     assert volts is not None
     assert deviation(volts, solve(cells.chord_s(volts), row_v, col_v, **OHM).cell_v) <= 1e-7
+
+
+@pytest.mark.parametrize("ohm", [0.0, 1e2, 1e4, 1e6])
+@pytest.mark.parametrize("limited", [False, True], ids=["sinh", "current limit"])
+def test_cells_and_lines_agree_however_they_bend(ohm: float, limited: bool) -> None:
+    g, (row_v, col_v) = cells_of(8, 8), half_bias(1, 6, 1.8)
+
+    def chord_s(volts: np.ndarray) -> np.ndarray:
+        bent = np.where(volts == 0, 1e-9, volts / 0.15)
+        return np.minimum(g, 1e-5 / (0.15 * np.abs(bent))) if limited else g * np.sinh(bent) / bent
+
+    wires = Wires(WireParameters(wire_ohm=2.0, row_ohm=ohm, col_ohm=5.0), 8, 8)
+    found = wires.solve(chord_s, row_v, col_v)
+    current = chord_s(found.cell_v) * found.cell_v
+    np.testing.assert_allclose(current.sum(0), found.col_a, atol=1e-7 * np.abs(current).max())
+    wanted = solve(chord_s(found.cell_v), row_v, col_v, **OHM | {"drive_rows": ohm})
+    assert deviation(found.cell_v, wanted.cell_v) <= 1e-6
+
+
+def test_cells_that_bend_beyond_all_measure_are_an_error() -> None:
+    row_v, col_v = half_bias(1, 6, 1.8)
+    wires = Wires(WireParameters(wire_ohm=2.0, row_ohm=100.0), 8, 8)
+    with pytest.raises(ConvergenceError, match="still disagree by"):
+        wires.solve(lambda volts: 1e-6 * np.exp(np.minimum(20 * np.abs(volts), 25)), row_v, col_v)
 
 
 def test_one_seed_gives_one_history() -> None:
