@@ -1,0 +1,29 @@
+"""A campaign runs unchanged on every kind of board."""
+
+import numpy as np
+from tests.programming.boards import LIMITS, PROFILE, SETUP
+from tests.targets.conftest import Start
+
+from ohmloop.drivers.registry import open_crossbar
+from ohmloop.programming import Acceptance, Bayes, Campaign, Outcome, Stops
+
+BAND = 0.05
+
+
+def test_a_campaign_runs_unchanged(start: Start, kind: str) -> None:
+    target = start(kind, device="vteam")
+    target.wire.close()
+    targets_s = np.full((8, 8), np.nan)
+    targets_s[[0, 2, 5, 7], [1, 6, 3, 4]] = [20e-6, 40e-6, 70e-6, 90e-6]
+    with open_crossbar(f"{target.url}?timeout=20") as crossbar:
+        crossbar.arm(LIMITS, "ab12")
+        report = Campaign(
+            crossbar, targets_s, Bayes(), Acceptance(tolerance=BAND), Stops(), profile=PROFILE, setup=SETUP
+        ).execute()
+    assert report.outcome is Outcome.DONE
+    assert report.declared_in_band == 1.0
+    used = np.isfinite(targets_s)
+    np.testing.assert_array_equal(report.pulses[used], target.truth("full_pulses")[used])
+    assert target.truth("full_pulses")[~used].sum() == 0
+    errors = np.abs(target.truth("conductance_s") - targets_s)[used] / PROFILE.span_s
+    assert (errors <= BAND).mean() >= 0.75
