@@ -159,7 +159,9 @@ def trial(seed: int, robots: int) -> Trial:
         checking = lessons(LESSON_SEED + 1, controller, LESSONS // 2)
         lesson = {**as_json(training), "checking": as_json(checking)}
         asked = {"model": "robot", "loss": "squared error"}
-        where = taught(service, {**asked, "rule": "bias-scale", "parameters": {"scale": 0}}, lesson, 60, 20)
+        where = taught(
+            service, {**asked, "rule": "bias-scale", "parameters": {"scale": 0, "batch": 128}}, lesson, 40, 20
+        )
         seen.drive("biases learned", controller, robots, seed)
         service.ask("POST", f"{where}/roll-back", {"name": "before"})
         service.ask("POST", f"{where}/commit")

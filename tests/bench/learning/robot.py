@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "docs" / "examples" / "robot"
 from damage import trial
 from world import PERIOD_S
 
-ROBOTS = 20
+ROBOTS = 8
 RECOVERED, TWICE, PULSES_A_CELL = 80.0, 2.0, 3.0
 LATE = 99.0
 """Percentile of the time that a command takes."""
