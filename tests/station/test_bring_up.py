@@ -18,7 +18,7 @@ from ohmloop.store import Store
 
 SOUND = (
     "opened", "link", "identity", "firmware", "shutdown", "last start", "rails", "since boot", "self-test", "lease",
-    "store of the board", "calibration", "arm flip-flop", "converters", "columns at 0 V",
+    "store of the board", "calibration", "arm flip-flop", "converters", "columns at 0 V", "trip",
 )  # fmt: skip
 
 OPEN_S = 1e-9
@@ -34,7 +34,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def built(emulator: StartEmulator) -> EmulatorProcess:
     """A board with every deviation of a real one; its cells are resistors that may be left out."""
-    settings = {"front_end": "board", "device.g_min": str(OPEN_S)}
+    settings = {"front_end": "board", "device.g_min": str(OPEN_S), "device.g_max": "1e-2"}
     process = emulator("8x8", settings, seed="3", device="vteam-ideal")
     put(process, np.full((8, 8), OPEN_S))
     return process
@@ -60,7 +60,7 @@ def test_a_sound_board_fails_nowhere_and_no_cell_is_moved(built: EmulatorProcess
     steps = looked(built, store)
     assert tuple(steps) == SOUND
     assert not failed(steps)
-    assert [name for name, step in steps.items() if step.outcome is Outcome.NOT_POSSIBLE] == ["calibration"]
+    assert [name for name, step in steps.items() if step.outcome is Outcome.NOT_POSSIBLE] == ["calibration", "trip"]
     with built.control() as control:
         truth = control.truth()
     assert truth["gates"] == 0
@@ -150,6 +150,18 @@ def test_resistors_in_the_socket(built: EmulatorProcess) -> None:
     assert "4,4 6,1" in steps["resistors"].measured
     small = looked(built, None, resistors_ohm=np.full((2, 2), 1e4))
     assert small["resistors"].outcome is Outcome.NOT_POSSIBLE
+
+
+def test_columns_that_are_overloaded_trip(built: EmulatorProcess) -> None:
+    small = np.full(8, 1 / 330.0)
+    put(built, np.where(np.eye(8, dtype=bool), small, OPEN_S))
+    assert not failed(looked(built, None, overload=True))
+    small[3] = OPEN_S
+    put(built, np.where(np.eye(8, dtype=bool), small, OPEN_S))
+    steps = looked(built, None, overload=True)
+    assert failed(steps) == ["since boot", "trip"], "the trips of the first time are counted"
+    assert "no trip: column 3" in steps["trip"].measured
+    assert steps["shutdown"].outcome is Outcome.PASSED, "they were cleared"
 
 
 def test_a_crossbar_without_a_board(store: Store) -> None:

@@ -41,13 +41,17 @@ def doctor(
             help="These are in the sockets (CSV of ohms, a line a row, empty for none): read them with up to 0.05 V.",
         ),
     ] = None,
+    overload: Annotated[
+        bool,
+        typer.Option("--overload", help="330 ohm are in the sockets, row i to column i: make every column trip."),
+    ] = False,
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
     """Look over this machine and the boards named, step by step. Nothing is armed, and every line stays at 0 V.
 
-    Only --empty and --resistors apply a voltage, at most 0.05 V. Ends with 1 if a step failed, with 3 if a board could
-    not be reached.
+    Only --empty, --resistors and --overload apply a voltage, at most 0.05 V. Ends with 1 if a step failed, with 3 if a
+    board could not be reached.
     """
     from ohmloop.station.bring_up import UNREACHED, Outcome, examine
 
@@ -56,7 +60,8 @@ def doctor(
         kept, of_the_store = _store(opened, store)
         found = [(MACHINE, step) for step in (*_machine(), of_the_store, *_ports())]
         for url in device or []:
-            found += ((url, step) for step in examine(url, kept, socket_empty=empty, resistors_ohm=resistors_ohm))
+            steps = examine(url, kept, socket_empty=empty, resistors_ohm=resistors_ohm, overload=overload)
+            found += ((url, step) for step in steps)
     if json:
         print_json([{"where": where, **asdict(step)} for where, step in found])
     else:

@@ -38,7 +38,12 @@ SILENT: tuple[tuple[str, Look], ...] = (
 
 
 def examine(
-    url: str, store: Store | None, *, socket_empty: bool = False, resistors_ohm: Floats | None = None
+    url: str,
+    store: Store | None,
+    *,
+    socket_empty: bool = False,
+    resistors_ohm: Floats | None = None,
+    overload: bool = False,
 ) -> Iterator[Step]:
     """Look over the board at `url`; steps come as they are done, and none of them raises for what it finds.
 
@@ -47,6 +52,7 @@ def examine(
         store: where calibrations were kept; None if there is none.
         socket_empty: nothing is in the socket: cells are read at `v_read_unarmed` and must carry nothing.
         resistors_ohm: in the socket, ohm, shape (rows, cols), NaN where there is none: they are read at that voltage.
+        overload: resistors of at most some 350 ohm are in the socket, row i to column i: every column is made to trip.
     """
     with ExitStack() as opened:
         try:
@@ -60,14 +66,14 @@ def examine(
             return
         yield Step(UNREACHED, Outcome.PASSED, url)
         try:
-            yield from _look_over(board, store, socket_empty, resistors_ohm)
+            yield from _look_over(board, store, socket_empty, resistors_ohm, overload)
         except LinkLost as error:
             advice = "the steps that are missing were not made: check cable and supply, then look again"
             yield Step("link", Outcome.FAILED, str(error), advice=advice)
 
 
 def _look_over(
-    board: Crossbar, store: Store | None, socket_empty: bool, resistors_ohm: Floats | None
+    board: Crossbar, store: Store | None, socket_empty: bool, resistors_ohm: Floats | None, overload: bool
 ) -> Iterator[Step]:
     if not isinstance(board, NativeCrossbar):
         said = board.capabilities
@@ -79,6 +85,7 @@ def _look_over(
         driving.append(("empty socket", lines.empty_socket))
     if resistors_ohm is not None:
         driving.append(("resistors", lambda board: lines.resistors(board, resistors_ohm)))
+    driving.append(("trip", lines.overload if overload else _no_overload))
     looks = [*SILENT, ("calibration", lambda board: calibration(board, store)), *driving]
     for name, look in looks:
         try:
@@ -91,3 +98,11 @@ def _look_over(
             raise
         except CrossbarError as error:  # the other looks still have their turn
             yield Step(name, Outcome.FAILED, str(error), advice="see what the message asks for, then look again")
+
+
+def _no_overload(board: Crossbar) -> Iterator[Step]:
+    yield not_possible(
+        "trip",
+        "nothing in the socket that could overload a column is known of",
+        "put 330 ohm from row i to column i and look again with --overload",
+    )

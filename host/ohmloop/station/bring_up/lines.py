@@ -18,6 +18,7 @@ FLIP_FLOP = "measure TRIP_N (3.1 V), +5VA (above 4.6 V) and TIAOUT_0 (0 V); look
 CONVERTERS = "check U301 to U303: supplies, solder, SPI and BUSY; then clear the shutdown with `ohmloop arm --clear`"
 COLUMNS = "measure TIAOUT of that column (0 V ± 10 mV): its amplifier, feedback resistor or range switch"
 EMPTY = "clean the board there; a whole row or column means a bridge or a switch that does not open"
+TRIP = "measure PEAK_P and PEAK_N at U503, TRIP_N and ARMED; one column alone: its double diode"
 WIRING = "a whole row: its switch or driver; a whole column: its amplifier or range switch; one cell: the socket"
 
 NOTHING_A = 5e-9
@@ -88,11 +89,46 @@ def resistors(board: Crossbar, resistors_ohm: Floats) -> Iterator[Step]:
         "resistors",
         bad.size == 0,
         f"{volts * 1e3:.1f} mV applied; cell {worst[0]},{worst[1]} carries {_amperes(currents_a[worst])} instead of "
-        f"{_amperes(expected_a[worst])}"
-        + (f"; {len(bad)} cells are wrong: {' '.join(f'{r},{c}' for r, c in bad[:8])}" if bad.size else ""),
+        f"{_amperes(expected_a[worst])}" + (f"; wrong: {' '.join(f'{r},{c}' for r, c in bad[:8])}" if bad.size else ""),
         f"± {tolerance:.1%}, drivers' offsets included; {_amperes(NOTHING_A)} where there is none",
         WIRING,
     )
+
+
+def overload(board: Crossbar) -> Iterator[Step]:
+    """Small resistors in the socket, row i to column i: each column must trip in its finest range.
+
+    Each trip is cleared again.
+    """
+    before = board.setup
+    volts = board.capabilities.accuracy.read_volts_within(board.capabilities.v_read_unarmed)
+    read = replace(before.read, volts=volts, averages=1, current_range=CurrentRange.L)
+    board.configure(replace(before, read=read))
+    columns = range(min(board.capabilities.geometry.rows, board.capabilities.geometry.cols))
+    try:
+        silent = [str(col) for col in columns if not _trips(board, col)]
+    finally:
+        board.configure(before)
+    least_ohm = volts / board.capabilities.full_scale_a[CurrentRange.L]
+    yield judged(
+        "trip",
+        not silent,
+        f"{volts * 1e3:.1f} mV applied in range L; "
+        + (f"no trip: column {', '.join(silent)}" if silent else "all trip"),
+        "every column trips",
+        f"{TRIP}; resistors must be below {least_ohm / 2.5:.0f} ohm",
+    )
+
+
+def _trips(board: Crossbar, col: int) -> bool:
+    try:
+        board.read_cells(np.array([col]), np.array([col]))
+    except BoardRefusal as error:
+        if error.code != TRIPPED:
+            raise
+        board.clear()
+        return True
+    return False
 
 
 def _read(board: Crossbar) -> tuple[float, Floats]:
