@@ -13,8 +13,8 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -25,10 +25,10 @@ import expert
 import numpy as np
 from drive import Controller, fleet, in_real_time
 from film import draw
-from world import LAP_S, PERIOD_S, Floats, Worlds
+from world import LAP_S, Floats, Worlds
 
 from ohmloop.crossbar import Geometry
-from ohmloop.network import load_model
+from ohmloop.network import Model, load_model
 from ohmloop.service.app import create_app
 from ohmloop.service.hosted import HostedNetwork
 from ohmloop.service.server import listen, serving
@@ -101,13 +101,11 @@ class Trial:
 
     Attributes:
         came_round: part of the robots that came round without touching anything, by who drove them.
-        took_s: how long each command took in real time, s.
         learned: how the lesson ended; see `ohmloop.learning.Moment`.
         films: who drove, the worlds at the end, and the tracks.
     """
 
     came_round: dict[str, float] = field(default_factory=dict)
-    took_s: Floats = field(default_factory=lambda: np.zeros(0))
     learned: dict[str, Any] = field(default_factory=dict)
     films: list[tuple[str, Worlds, Floats]] = field(default_factory=list)
 
@@ -130,16 +128,25 @@ def taught(service: Service, asked: dict[str, Any], lesson: dict[str, Any], step
     return where
 
 
-def trial(seed: int, robots: int) -> Trial:
-    """Program, drive, break, drive, learn, drive: on emulated boards of this seed, over HTTP."""
+@dataclass
+class Bench:
+    """Emulated boards that hold the controller, served over HTTP."""
+
+    emulator: EmulatorProcess
+    model: Model
+    service: Service
+    controller: Controller
+
+
+@contextmanager
+def programmed(seed: int) -> Iterator[Bench]:
+    """Boards of this seed, programmed with the controller at 5 % and served."""
     model = load_model(Path(__file__).with_name("robot.npz"))
     device = DeviceFile.shipped("vteam", GEOMETRY)
-    seen = Trial()
+    options = {"seed": str(seed), "device": "vteam", "boards": str(BOARDS)}
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
-        options = {"seed": str(seed), "device": "vteam", "boards": str(BOARDS)}
         emulator = opened.enter_context(EmulatorProcess(GEOMETRY, options, AGEING))
-        control = opened.enter_context(emulator.control())
         store = opened.enter_context(Store(folder / "runs.sqlite"))
         station = opened.enter_context(Station([board.url for board in emulator.boards], device, store))
         station.arm()
@@ -147,21 +154,38 @@ def trial(seed: int, robots: int) -> Trial:
         url = opened.enter_context(serving(create_app(station, {"robot": network}), listen("127.0.0.1", 0, None)))
         service, controller = Service(url), opened.enter_context(Controller(url, "robot"))
         service.job("/v1/programming", {"model": "robot", "tolerance": 0.05})
-        seen.drive("digital", model.digital, robots, seed)
-        seen.drive("programmed", controller, robots, seed)
-        seen.took_s = in_real_time(Worlds.random(1, TEST_SEED), controller, 20.0)
+        yield Bench(emulator, model, service, controller)
+
+
+def damage(emulator: EmulatorProcess, seed: int) -> None:
+    """Stick 10 % of the cells of every board, and let a week pass."""
+    with emulator.control() as control:
         for index, board in enumerate(emulator.boards):
             stuck = {"fraction": STUCK, "seed": seed * 10 + index, "at": "mixed"}
             control.ask("fault", board=board.name, stuck=stuck)
             control.ask("rest", board=board.name, seconds=WEEK_S)
+
+
+def periods(controller: Controller) -> Floats:
+    """How long each command takes in real time, s, while one robot drives for 20 s."""
+    return in_real_time(Worlds.random(1, TEST_SEED), controller, 20.0)
+
+
+def trial(seed: int, robots: int) -> Trial:
+    """Program, drive, break, drive, learn, drive: on emulated boards of this seed, over HTTP."""
+    seen = Trial()
+    with programmed(seed) as bench:
+        model, service, controller = bench.model, bench.service, bench.controller
+        seen.drive("digital", model.digital, robots, seed)
+        seen.drive("programmed", controller, robots, seed)
+        damage(bench.emulator, seed)
         seen.drive("damaged", controller, robots, seed)
         training = lessons(LESSON_SEED, controller, LESSONS)
         checking = lessons(LESSON_SEED + 1, controller, LESSONS // 2)
         lesson = {**as_json(training), "checking": as_json(checking)}
         asked = {"model": "robot", "loss": "squared error"}
-        where = taught(
-            service, {**asked, "rule": "bias-scale", "parameters": {"scale": 0, "batch": 128}}, lesson, 40, 20
-        )
+        biases = {**asked, "rule": "bias-scale", "parameters": {"scale": 0, "batch": 128}}
+        where = taught(service, biases, lesson, 40, 20)
         seen.drive("biases learned", controller, robots, seed)
         service.ask("POST", f"{where}/roll-back", {"name": "before"})
         service.ask("POST", f"{where}/commit")
@@ -185,11 +209,6 @@ def main() -> None:
         "seed": arguments.seed,
         "robots": arguments.robots,
         "came round": seen.came_round,
-        "period": {
-            "median_ms": float(np.median(seen.took_s) * 1e3),
-            "p99_ms": float(np.percentile(seen.took_s, 99) * 1e3),
-            "later_than_period": float(np.mean(seen.took_s > PERIOD_S)),
-        },
         "learning": {name: seen.learned[name] for name in ("rule", "step", "pulses_a_cell", "verified", "stuck")},
     }
     print(json.dumps(said, indent=2))

@@ -2,7 +2,8 @@
 
 Backpropagation returns errors through the measured conductances, or through a transposed read that is biased: every
 line has a gain of its own (deviation 30 %) and every weight an offset (deviation 10 % of the largest). Networks were
-taught digitally by backpropagation, or by the same feedback alignment that later tunes them.
+taught digitally by backpropagation, or by the same feedback alignment that later tunes them. The rate of feedback
+alignment was chosen on seed 101 and the validation images: at that of backpropagation it does harm.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from ohmloop.network import Activation, Linear, Model
 DEPTHS = (2, 3, 4, 5, 6)
 WIDTH = 16
 STUCK, TOLERANCE, GUARD = 0.02, 0.05, 0.7
-STEPS, BATCH, RATE = 80, 32, 0.02
+STEPS, BATCH, RATE, ALIGNMENT_RATE = 80, 32, 0.02, 0.007
 LINE_GAIN, OFFSET = 0.3, 0.1
 DIGITAL_STEPS, DIGITAL_BATCH, DIGITAL_RATE = 3000, 64, 0.003
 MOVES = Moves(threshold=0.2, tolerance=0.08)
@@ -137,7 +138,7 @@ def at(depth: int) -> Callable[[int], Figures]:
             rules: dict[str, Rule] = {
                 "measured": Sgd(rate=RATE, batch=BATCH),
                 "biased": Sgd(rate=RATE, batch=BATCH, back=biased(seed)),
-                "alignment": FeedbackAlignment(rate=RATE, batch=BATCH, seed=seed),
+                "alignment": FeedbackAlignment(rate=ALIGNMENT_RATE, batch=BATCH, seed=seed),
             }
             accuracies = tuned(model, seed, rules, splits)
             figures |= {f"{taught} {name}": value for name, value in accuracies.items()}
