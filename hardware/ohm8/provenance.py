@@ -71,13 +71,14 @@ def digest(patterns: tuple[str, ...]) -> str:
     return whole.hexdigest()
 
 
+def fresh(name: str, noted: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether a product's files and inputs are those that `noted` names."""
+    return noted.get(name) == _note(PRODUCTS[name])
+
+
 def stale(noted: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """For each product whose files or inputs are not those that `noted` names: what to run."""
-    found = {}
-    for name, product in PRODUCTS.items():
-        if noted.get(name) != _note(product):
-            found[name] = f"run make {product.target}"
-    return found
+    """What to run for each product that is not fresh."""
+    return {name: f"run make {product.target}" for name, product in PRODUCTS.items() if not fresh(name, noted)}
 
 
 def _note(product: Product) -> dict[str, str]:
