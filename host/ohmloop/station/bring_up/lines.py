@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -22,11 +23,14 @@ TRIP = "measure PEAK_P and PEAK_N at U503, TRIP_N and ARMED; one column alone: i
 WIRING = "a whole row: its switch or driver; a whole column: its amplifier or range switch; one cell: the socket"
 
 NOTHING_A = 5e-9
-"""Of a cell that is not there, A: leakage of switches and clamps 0.5 nA, six times the noise of 16 conversions in
-range L (0.5 nA), and one step of the converter, 0.8 nA (board notes, section 3)."""
+"""Of a cell that is not there, A: leakage of switches and clamps 0.5 nA, one step of the converter 0.8 nA, eight times
+the noise of 16 conversions in range L, 0.4 nA (153 and 79 µV over 100 kilohm, docs/explanation/board.md)."""
 
 COLUMN = 2e-3
 """Of a column: feedback resistor and switch 0.12 %, converter 0.05 % (hardware/board.toml)."""
+
+TRIP_OF_RANGE = 2.5
+"""A current that trips for sure, of the largest that a range reads: 5.38 V of 2.5 V, and what a driver may lack."""
 
 RESISTOR = 0.01
 """Of a resistor in the socket, a fraction: ordinary 1 % parts."""
@@ -100,23 +104,18 @@ def overload(board: Crossbar) -> Iterator[Step]:
 
     Each trip is cleared again.
     """
-    before = board.setup
-    volts = board.capabilities.accuracy.read_volts_within(board.capabilities.v_read_unarmed)
-    read = replace(before.read, volts=volts, averages=1, current_range=CurrentRange.L)
-    board.configure(replace(before, read=read))
-    columns = range(min(board.capabilities.geometry.rows, board.capabilities.geometry.cols))
-    try:
+    said = board.capabilities
+    columns = range(min(said.geometry.rows, said.geometry.cols))
+    with _reading(board, averages=1, current_range=CurrentRange.L) as volts:
         silent = [str(col) for col in columns if not _trips(board, col)]
-    finally:
-        board.configure(before)
-    least_ohm = volts / board.capabilities.full_scale_a[CurrentRange.L]
+    least_ohm = volts / said.full_scale_a[CurrentRange.L]
     yield judged(
         "trip",
         not silent,
         f"{volts * 1e3:.1f} mV applied in range L; "
         + (f"no trip: column {', '.join(silent)}" if silent else "all trip"),
         "every column trips",
-        f"{TRIP}; resistors must be below {least_ohm / 2.5:.0f} ohm",
+        f"{TRIP}; resistors must be below {least_ohm / TRIP_OF_RANGE:.0f} ohm",
     )
 
 
@@ -132,13 +131,20 @@ def _trips(board: Crossbar, col: int) -> bool:
 
 
 def _read(board: Crossbar) -> tuple[float, Floats]:
-    """Voltage and currents of the whole array; the set-up is left as it was."""
+    """Voltage and currents of the whole array."""
+    with _reading(board, averages=16, current_range=CurrentRange.AUTO) as volts:
+        return volts, board.read_array().currents_a
+
+
+@contextmanager
+def _reading(board: Crossbar, *, averages: int, current_range: CurrentRange) -> Iterator[float]:
+    """The most that an unarmed board may apply, V; afterwards the set-up is as it was."""
     before = board.setup
     volts = board.capabilities.accuracy.read_volts_within(board.capabilities.v_read_unarmed)
-    read = replace(before.read, volts=volts, averages=16, current_range=CurrentRange.AUTO)
+    read = replace(before.read, volts=volts, averages=averages, current_range=current_range)
     board.configure(replace(before, read=read))
     try:
-        return volts, board.read_array().currents_a
+        yield volts
     finally:
         board.configure(before)
 
