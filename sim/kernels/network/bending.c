@@ -52,9 +52,8 @@ void ohm_move(size_t count, const double *found, double limit, double *volts, do
     }
 }
 
-void ohm_sinh_approach(ohm_mesh *mesh, double *work, const double *g, int32_t warm, double v0,
-                       double limit, double tolerance, double *slope_s, double *beside_a, double *found, double *volts,
-                       double *y)
+void ohm_sinh_approach(ohm_mesh *mesh, double *work, const double *g, int32_t warm, double v0, double limit,
+                       double tolerance, double *slope_s, double *beside_a, double *found, double *volts, double *y)
 {
     const size_t count = (size_t)mesh->rows * (size_t)mesh->cols;
     double moved[2], before = 0, off = INFINITY, next = 0;

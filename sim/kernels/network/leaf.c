@@ -19,9 +19,9 @@ OHM_INLINE vec4 *between(web *z, size_t a, size_t b)
 }
 
 /* The node in a slot is eliminated; the slot now holds a node that was joined to it by `wire` alone. */
-OHM_INLINE void step(web *z, size_t slot, size_t slots, vec4 wire)
+OHM_INLINE void step(web *z, size_t slot, size_t slots, const vec4 *wire)
 {
-    vec4 star[LEAF_PORTS], sum = wire, inverse;
+    vec4 star[LEAF_PORTS], sum = *wire, inverse;
     for (size_t k = 0; k < slot; k++)
         sum += star[k] = z->w[slot][k];
     star[slot] = (vec4){0};
@@ -35,7 +35,7 @@ OHM_INLINE void step(web *z, size_t slot, size_t slots, vec4 wire)
         for (size_t l = 0; l < k; l++)
             w[l] += factor * star[l];
     }
-    const vec4 passed = inverse * wire;
+    const vec4 passed = inverse * *wire;
     for (size_t k = 0; k < slot; k++)
         z->w[slot][k] = star[k] * passed;
     for (size_t k = slot + 1; k < slots; k++)
@@ -69,19 +69,19 @@ void leaf_eliminate(leaf_shape shape, const double *const *g, const double *cons
             if (j == 0)
                 *between(&z, end, end + 1) = wire;
             else
-                step(&z, end, slots, wire);
+                step(&z, end, slots, &wire);
             if (i + 1 == a)
                 *between(&z, j, lower + j) = down;
             else
-                step(&z, j, slots, down);
+                step(&z, j, slots, &down);
             *between(&z, end, j) += cell;
         }
         if (!shape.right)
-            step(&z, end, slots, open);
+            step(&z, end, slots, &open);
     }
     if (!shape.top)
         for (size_t j = 0; j < b; j++)
-            step(&z, j, ends + 2 * a, open);
+            step(&z, j, ends + 2 * a, &open);
 
     size_t port[LEAF_PORTS], ports = 0;
     for (size_t i = 0; i < a; i++)

@@ -68,21 +68,21 @@ OHM_INLINE void panel_store(const double *panel, size_t lanes, size_t cols, doub
 OHM_INLINE void panel_factor(size_t panels, const double *load, const double *r, const double *near, const double *far,
                              size_t cols, double *a, double *last)
 {
-    const vec8 *const g = (const vec8 *)load, *const ohm = (const vec8 *)r;
-    vec8 *const passed = (vec8 *)a, s[PANELS], seen[PANELS];
-    for (size_t k = 0; k < panels; k++)
-        s[k] = seen[k] = ((const vec8 *)near)[k];
+    const vec4 *const g = (const vec4 *)load, *const ohm = (const vec4 *)r;
+    vec4 *const passed = (vec4 *)a, s[2 * PANELS], seen[2 * PANELS];
+    for (size_t k = 0; k < 2 * panels; k++)
+        s[k] = seen[k] = ((const vec4 *)near)[k];
     for (size_t j = 0; j < cols; j++)
-        for (size_t k = 0; k < panels; k++) {
-            const size_t at = k * cols + j;
+        for (size_t k = 0; k < 2 * panels; k++) {
+            const size_t at = (k / 2 * cols + j) * 2 + k % 2;
             seen[k] = s[k] + g[at];
             passed[at] = 1 / (1 + ohm[k] * seen[k]);
             s[k] = seen[k] * passed[at];
         }
-    for (size_t k = 0; k < panels; k++)
-        for (size_t i = 0; i < LANES; i++) {
-            const double total = seen[k][i] + far[k * LANES + i];
-            last[k * LANES + i] = total > 0 ? 1 / total : 0;
+    for (size_t k = 0; k < 2 * panels; k++)
+        for (size_t i = 0; i < 4; i++) {
+            const double total = seen[k][i] + far[k * 4 + i];
+            last[k * 4 + i] = total > 0 ? 1 / total : 0;
         }
 }
 
@@ -91,18 +91,25 @@ OHM_INLINE void panel_factor(size_t panels, const double *load, const double *r,
 OHM_INLINE double panel_solve(const double *current, const double *a, const double *r, const double *last, size_t cols,
                               double *volts)
 {
-    const vec8 *const c = (const vec8 *)current, *const passes = (const vec8 *)a, ohm = *(const vec8 *)r;
-    vec8 *const v = (vec8 *)volts, passed = {0};
-    for (size_t j = 0; j + 1 < cols; j++) {
-        v[j] = c[j] + passed;
-        passed = passes[j] * c[j] + passes[j] * passed;
+    const vec4 *c = (const vec4 *)current, *passes = (const vec4 *)a, *const ohm = (const vec4 *)r;
+    vec4 *v = (vec4 *)volts, passed[2] = {{0}}, behind[2], products[2];
+    for (size_t j = 0; j + 1 < cols; j++, c += 2, passes += 2, v += 2)
+        for (size_t half = 0; half < 2; half++) {
+            v[half] = c[half] + passed[half];
+            passed[half] = passes[half] * c[half] + passes[half] * passed[half];
+        }
+    for (size_t half = 0; half < 2; half++) {
+        behind[half] = (c[half] + passed[half]) * ((const vec4 *)last)[half];
+        v[half] = behind[half];
+        products[half] = behind[half] * c[half];
     }
-    vec8 behind = (c[cols - 1] + passed) * *(const vec8 *)last, products = behind * c[cols - 1];
-    v[cols - 1] = behind;
     for (size_t j = cols - 1; j-- > 0;) {
-        behind = passes[j] * (ohm * v[j]) + passes[j] * behind;
-        v[j] = behind;
-        products += behind * c[j];
+        c -= 2, passes -= 2, v -= 2;
+        for (size_t half = 0; half < 2; half++) {
+            behind[half] = passes[half] * (ohm[half] * v[half]) + passes[half] * behind[half];
+            v[half] = behind[half];
+            products[half] += behind[half] * c[half];
+        }
     }
     return sum_of(products);
 }

@@ -7,14 +7,15 @@
 
 #include "vectors.h"
 
-/* Sums are of eight lanes whatever the processor, so that they do not depend on it. */
+/* Sums are of eight lanes on every processor, in one order. */
 OHM_INLINE double sum(const double *a, size_t count)
 {
-    vec8 lanes = {0};
+    vec4 lanes[2] = {{0}};
     double rest = 0;
     const size_t whole = count & ~(size_t)7;
     for (size_t k = 0; k < whole; k += 8)
-        lanes += *(const vec8 *)(a + k);
+        for (size_t half = 0; half < 2; half++)
+            lanes[half] += ((const vec4 *)(a + k))[half];
     for (size_t k = whole; k < count; k++)
         rest += a[k];
     return sum_of(lanes) + rest;
@@ -22,11 +23,12 @@ OHM_INLINE double sum(const double *a, size_t count)
 
 OHM_INLINE double dot(const double *a, const double *b, size_t count)
 {
-    vec8 lanes = {0};
+    vec4 lanes[2] = {{0}};
     double rest = 0;
     const size_t whole = count & ~(size_t)7;
     for (size_t k = 0; k < whole; k += 8)
-        lanes += *(const vec8 *)(a + k) * *(const vec8 *)(b + k);
+        for (size_t half = 0; half < 2; half++)
+            lanes[half] += ((const vec4 *)(a + k))[half] * ((const vec4 *)(b + k))[half];
     for (size_t k = whole; k < count; k++)
         rest += a[k] * b[k];
     return sum_of(lanes) + rest;

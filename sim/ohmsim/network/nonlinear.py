@@ -112,8 +112,8 @@ def solve_nonlinear(
         law: the cells.
         v_rows: driver voltages, V, as for `Mesh.solve`.
         v_cols: the same of the columns.
-        tolerance: of the cell voltages, as a part of the largest: each step leaves an error of at most the square of
-            its own length over twice the law's scale, and the last one less than this.
+        tolerance: of the cell voltages, as a part of the largest, 1e-14 to 1e-3: each step leaves an error of at most
+            the square of its own length over twice the law's scale, and the last one less than this.
         start: a solution nearby (of an earlier pulse, say), to go on from.
 
     Raises what `Mesh.solve` raises; ConvergenceError after 100 steps.
