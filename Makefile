@@ -32,7 +32,7 @@ demo: $(DEMO)  ## programs digits into emulated boards, serves them and asks (DE
 	$(RUN)ohmloop demo $(DEMO_ARGS)
 
 test: $(DEV) build/libohmengine.so micropython  ## every test (PYTEST_ARGS="tests/link -k frames")
-	$(PY) -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
+	OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
 
 test-torch: $(TORCH)  ## the tests of the torch layers, with torch installed
 	$(PY) -m pytest -n 1 tests/learning/test_torch.py
