@@ -29,6 +29,9 @@ SIDES = (64, 256)
 BATCH = 100
 AIHWKIT = Path(__file__).parents[2] / ".cache" / "aihwkit" / "bin" / "python"
 REPEATS = 200
+ALIKE = "soft bounds"
+"""The peer among aihwkit's devices; the others are simpler than VTEAM, or do more."""
+PULSE_GOALS = {ALIKE: 2, "constant step": 2}
 
 
 def device(model: str, cells: int) -> Device:
@@ -136,11 +139,8 @@ def rows() -> list[Row]:
         if peer_rates:
             others = {name: sides[str(side)] for name, sides in peer_rates["pulses"].items()}
             for name, theirs in others.items():
-                # The one that saturates as VTEAM does is the peer; the others are simpler, or do more.
-                alike = name == "soft bounds"
-                row = case if alike else f"{case}, {name}"
-                goal = {"soft bounds": 2, "constant step": 2}.get(name)
-                vteam = max(vteam, pulse_rate(device("vteam", cells), strong))
+                row = case if name == ALIKE else f"{case}, {name}"
+                goal = PULSE_GOALS.get(name)
                 found.append(Row(row, vteam, theirs, f"aihwkit 1.1.0 ({name})", goal, "Mcells/s", COMMAND, "float32"))
         for kind, volts in (("random pulses", random), ("SET and RESET", cycle)):
             ours, theirs = pulse_rate(device("synaptogen", cells), volts), package_rate(volts)
