@@ -23,6 +23,14 @@ def test_a_dead_converter(target: Target) -> None:
     assert list(failed(target)) == ["converters"]
 
 
+def test_a_rail_that_is_missing(target: Target) -> None:
+    target.control.ask("fault", rails={"negative": 0.0})
+    found = failed(target)
+    assert {"rails", "shutdown"} <= set(found)
+    assert found["shutdown"].startswith("latched: supply")
+    assert set(found) <= {"rails", "shutdown", "self-test"}
+
+
 def test_a_store_that_lost_what_it_kept(target: Target) -> None:
     assert target.wire.request("CAL:LINE ROW,OFFS,3,0.001").code == 0
     target.control.ask("fault", files={"cut_after": 17})

@@ -24,7 +24,7 @@ _FAR_ALONE = 130.0  # the same for a net of two ends
 
 @dataclass
 class Drawing:
-    """A sheet being drawn. `paths` are its places in the hierarchy, `power` the symbol of a rail."""
+    """A sheet being drawn: `paths` are its places in the hierarchy, `ports` the labels of named ends by their place."""
 
     sheet: Sheet
     project: str
