@@ -65,4 +65,5 @@ plots: $(DEV)
 	@mkdir -p $(WORK)
 	$(KICAD_CLI) sch export netlist --format kicadsexpr -o $(WORK)/ohm8.net $(SHEETS)
 	$(OWN_PYTHON) ohm8.spice.plots $(WORK)/ohm8.net docs/hardware
+	$(OWN_PYTHON) tests.hardware.compare $(WORK)/ohm8.net docs/hardware/emulator.svg
 	$(OWN_PYTHON) ohm8.provenance plots

@@ -46,8 +46,8 @@ class Channels:
         self.trips = False
         board = front.board
         self._settling = Settling(cells.cols, front.settling * board.adc_tau_s) if front.settling else None
-        self._tau_s = front.settling * np.array(board.rf_tau_s)
-        self._load_tau_s = front.settling * np.array(board.rf_tau_s_per_s)
+        self._tau_s = np.array(board.rf_tau_s)
+        self._load_tau_s = np.array(board.rf_tau_s_per_s)
         self._ranges = self.ranges(np.zeros(cells.cols, np.intp))
 
     def ranges(self, col_range: NDArray[np.integer]) -> Ranges:
@@ -68,18 +68,21 @@ class Channels:
         opening = self._cells.open(rows_on, row_v, col_v, begins=begins, limit=self._limit)
         if self._settling is not None:
             goal_v = self._outputs(opening, self._cells.currents(opening))
-            self._settling.step(now_ns, goal_v, self._time_constants_s(), self._recovery(opening))
+            self._settling.step(now_ns, goal_v, self._settling_s(), self._recovery(opening))
         return opening
 
     def close(self, now_ns: int) -> None:
         """All rows at ground, columns read."""
         if self._settling is not None:
-            self._settling.step(now_ns, self.resting_v(), self._time_constants_s())
+            self._settling.step(now_ns, self.resting_v(), self._settling_s())
 
-    def _time_constants_s(self) -> Floats:
-        """Of every column with the cells it has now, s, shape (cols,)."""
-        tau_s: Floats = self._ranges.tau_s + self._ranges.load_tau_s * self._cells.conductance_s.sum(axis=0)
-        return tau_s
+    def _time_constants_s(self, load_s: Floats) -> Floats:
+        """Of every column's amplifier with cells of `load_s` in all, s, shape (cols,)."""
+        return self._ranges.tau_s + self._ranges.load_tau_s * load_s
+
+    def _settling_s(self) -> Floats:
+        """Time constants with the cells as they are now, with the front end's factor, s, shape (cols,)."""
+        return self._front.settling * self._time_constants_s(self._cells.conductance_s.sum(axis=0))
 
     def resting_v(self) -> Floats:
         """Amplifier outputs with every row at ground, V, shape (cols,)."""
@@ -97,6 +100,10 @@ class Channels:
             outputs = self._outputs(opening, self._cells.convert(opening, samples, noise_v))
         if self._settling is not None:
             outputs += self._settling.missing_v(now_ns, samples, duration_ns)
+        if self._front.amplifier_v_rthz:
+            load_s = self._cells.conductance_s.sum(axis=0)
+            gain = 1 - self._ranges.transimpedance * load_s
+            outputs += self._front.amplifier_noise_v(gain, self._time_constants_s(load_s), duration_ns * 1e-9)
         return outputs
 
     def _outputs(self, opening: Opening, currents_a: Floats) -> Floats:
@@ -104,16 +111,17 @@ class Channels:
         held_v = self._cells.amplifier_v if opening.col_v is None else opening.col_v
         if held_v is not None:
             outputs += held_v
-        return self._front.limited(outputs) if self.trips else outputs
+        return self._front.limited(outputs, currents_a) if self.trips else outputs
 
     def _recovery(self, opening: Opening) -> Recovery | None:
         """Rows that were joined to their loads just now, while reading."""
         if opening.col_v is not None or opening.rows_on.size == 0:
             return None
         volts, conductance = self._cells.sensed(opening)
-        load = conductance.sum(axis=1) * self._front.board.riso_ohm
+        board, load_s = self._front.board, conductance.sum(axis=1)
+        load = load_s * board.riso_ohm
         brought = (volts if volts.ndim == 2 else volts[:, None]) * conductance * self._ranges.transimpedance
-        tau_s = self._front.settling * self._front.board.driver_tau_s * (1 + load)
+        tau_s = self._front.settling * (board.driver_tau_s + board.driver_tau_s_per_s * load_s)
         return Recovery(-brought * (load / (1 + load))[:, None], tau_s)
 
     def _limit(self, opening: Opening) -> Floats | None:
@@ -133,12 +141,12 @@ class Channels:
         ):
             return None
         in_loop_ohm = np.zeros(cells.rows)
-        in_loop_ohm[opening.rows_on] = front.board.riso_ohm
+        in_loop_ohm[opening.rows_on] = front.driver_ohm
         held_v = cells.held_v if opening.col_v is None else opening.col_v
         return limited_v(
             WireParameters() if cells.wires is None else cells.wires.parameters,
             cells.chord_of(opening.rows_on),
             Side(cells.driven_v(opening.rows_on, opening.row_v), in_loop_ohm),
-            Side(held_v, -transimpedance),
+            Side(held_v, front.board.amplifier_saturated_ohm - transimpedance),
             front.board.swing_v,
         )

@@ -36,12 +36,20 @@ class FrontEndParameters:
     amplifier_offset: float = bounded(0, 0, 1)  # input offset of the column amplifiers
     settling: float = bounded(0, 0, 100)  # time constants of amplifiers and converter filter; 0: there at once
     driver_noise: float = bounded(0, 0, 100)  # noise voltage of the row drivers
+    amplifier_noise: float = bounded(0, 0, 100)  # input noise of the column amplifiers
     adc_noise: float = bounded(1, 0, 100)  # noise of the converter
     crosstalk: float = bounded(0, 0, 1000)  # between neighbouring channels of the converter
 
 
 BOARD = FrontEndParameters(
-    line_error=1, range_error=1, amplifier_offset=1, settling=1, driver_noise=1, adc_noise=1, crosstalk=1
+    line_error=1,
+    range_error=1,
+    amplifier_offset=1,
+    settling=1,
+    driver_noise=1,
+    amplifier_noise=1,
+    adc_noise=1,
+    crosstalk=1,
 )
 """A board as it is built; with it goes the resistance of the row switches (`network.row_ohm`)."""
 
@@ -52,7 +60,9 @@ class FrontEnd:
     Attributes:
         amplifier_v: input offset voltage of each column amplifier, at which it holds its column while reading, V, shape
             (cols,), or None if there is none.
+        amplifier_v_rthz: input noise of the column amplifiers, V/sqrt(Hz), 0 for none.
         settling: time constants relative to the board's, 0 for none.
+        driver_ohm: between a row driver at its rail and its line.
         row_most_a: what every row driver can give at any voltage that its converter can ask for, A.
     """
 
@@ -86,11 +96,13 @@ class FrontEnd:
             most_v = board.amplifier_offset_v * parameters.amplifier_offset
             self.amplifier_v = most_v * _error(noise, "amplifier.offset", cols)
             self._zero[1] += self.amplifier_v
-        self.row_most_a = (board.swing_v - board.line_most_v) / board.riso_ohm
-        self._least, self._most = np.array(-board.swing_v), np.array(board.swing_v)
+        self.driver_ohm = board.riso_ohm + board.driver_saturated_ohm
+        self.row_most_a = (board.swing_v - board.line_most_v) / self.driver_ohm
         self._crosstalk = parameters.crosstalk * board.adc_crosstalk
         self._driver_v = parameters.driver_noise * board.line_noise_v
         self._driver_noise = noise.stream("driver", rows)
+        self.amplifier_v_rthz = parameters.amplifier_noise * board.amplifier_v_rthz
+        self._amplifier_noise = noise.stream("amplifier", cols)
         self._cols = np.arange(cols)
         self._noise = noise.stream("adc", cols)
         self._noise_v = {
@@ -122,11 +134,23 @@ class FrontEnd:
         drawn *= self._driver_v * samples**-0.5
         return drawn
 
-    def limited(self, outputs_v: Floats) -> Floats:
-        """Amplifier outputs as far as the supplies let them go, V; in place."""
-        np.maximum(outputs_v, self._least, out=outputs_v)
-        np.minimum(outputs_v, self._most, out=outputs_v)
-        return outputs_v
+    def amplifier_noise_v(self, gain: Floats, tau_s: Floats, duration_s: float) -> Floats:
+        """Noise of all amplifiers in the next conversion, V: input noise times `gain`, its mean over the conversion.
+
+        Two poles, the amplifier's of `tau_s` and the converter's, pass 1 / (4 (tau + tau)) Hz of white noise; what is
+        left is taken as one pole of their sum when it is averaged.
+        """
+        both_s = tau_s + self.board.adc_tau_s
+        variance = self.amplifier_v_rthz**2 * gain**2 / (4 * both_s)
+        ratio = both_s / duration_s
+        variance *= 2 * ratio * (1 + ratio * np.expm1(-1 / ratio))
+        drawn: Floats = self._amplifier_noise.normal(self._cols, self._conversions) * np.sqrt(variance)
+        return drawn
+
+    def limited(self, outputs_v: Floats, currents_a: Floats) -> Floats:
+        """Amplifier outputs that carry `currents_a` as far as the supplies let them go, V."""
+        most_v = self.board.swing_v - self.board.amplifier_saturated_ohm * np.abs(currents_a)
+        return np.clip(outputs_v, -most_v, most_v)
 
     def might_trip(self, most_a: Floats, col_v: Floats, transimpedance: Floats) -> bool:
         """Whether currents of at most `most_a` could bring an amplifier output beyond the comparators' level."""
@@ -136,7 +160,7 @@ class FrontEnd:
 
     def lets_go(self, row_a: Floats, row_v: Floats) -> bool:
         """Whether a row driver that gives `row_a` at `row_v` is beyond its rail; both of the rows that are on."""
-        return bool((np.abs(row_v + row_a * self.board.riso_ohm) > self.board.swing_v).any())
+        return bool((np.abs(row_v + row_a * self.driver_ohm) > self.board.swing_v).any())
 
     def rows_hold(self, transimpedance: Floats) -> bool:
         """Whether all columns together trip before any one row driver could be at its rail, by their ranges."""

@@ -5,8 +5,9 @@
     dz/dt = (y - z) / tau_filter                             what the converter samples
 
 Between steps each has a closed form. A row that is joined to a load G falls by G R / (1 + G R), R being the resistance
-inside its driver's loop, and comes back with tau (1 + G R), tau that of the loop's own feedback. The channel of the
-schematic does the same in ngspice (tests/hardware/test_front_end.py). The switch itself, 0.2 us, is left out.
+inside its driver's loop, and comes back with the time constant of that loop, which grows with G as that of a loaded
+column does (ohmsim.description). The schematic's channel does the same in ngspice (tests/hardware/test_emulator.py).
+The switch itself, 0.2 us, is left out.
 """
 
 from __future__ import annotations

@@ -72,6 +72,22 @@ def test_a_short_under_a_row_alone_is_limited_by_the_amplifiers(
     assert np.abs(event.current_a[late]).max() < 0.12
 
 
+@pytest.mark.parametrize(("which", "volts"), [("M", 2.0), ("H", 3.0)])
+def test_a_column_that_steps_does_not_trip(bench: Bench, which: str, volts: float) -> None:
+    """200 pF a line, half on the row and minus half on the column: its charge comes through the feedback resistor."""
+    event = faults.gates(bench, which, volts, -volts, 200e-12)
+    assert event.tripped_s() is None
+    assert event.cell_v.max() < 2 * volts * 1.05
+
+
+def test_range_l_is_not_for_pulses_on_columns(bench: Bench) -> None:
+    """100 kilohm charge 50 pF so slowly that the amplifier goes to its rail: a column of -1 V trips within 1 us."""
+    tripped = faults.gates(bench, "L", 1.0, -1.0, 50e-12).tripped_s()
+    assert tripped is not None
+    assert tripped < 1e-6
+    assert faults.gates(bench, "L", 1.5, 0.0, 50e-12).tripped_s() is None, "a row alone does not"
+
+
 def test_a_set_behind_a_series_resistor(bench: Bench) -> None:
     """From 100 to 1 kilohm at 2 V behind 1 kilohm in RN1: half the voltage after the line's own charge has gone."""
     event = faults.abrupt(bench, "M", 2.0, 0.0, 1000.0, series_ohm=1000.0)

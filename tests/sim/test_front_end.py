@@ -189,8 +189,8 @@ def test_a_saturated_amplifier_lets_its_column_go() -> None:
     hal.latch(np.eye(N, dtype=np.uint8)[1], np.zeros(N, np.uint8))
     hal.energise(1)
     hal.gate_open(1, 10_000)
-    rf, swing = DESCRIPTION.rf_ohm[L], DESCRIPTION.swing_v
-    # Current v G Rf = 27 V would be needed: the output stays at -7.2 V.
+    rf, swing = DESCRIPTION.rf_ohm[L] + DESCRIPTION.amplifier_saturated_ohm, DESCRIPTION.swing_v
+    # Current v G Rf = 27 V would be needed: the output stays at -7.4 V.
     node = (v * 149e-6 - swing / rf) / (7 * 50e-6 + 149e-6 + 1 / rf)
     seen = hal.cells.record.v_max
     assert node > 0
@@ -220,8 +220,8 @@ def test_a_row_driver_gives_no_more_than_its_resistor_lets_through() -> None:
     hal.latch(np.eye(N, dtype=np.uint8)[2], np.full(N, H, np.uint8))
     hal.energise(1)
     hal.gate_open(1, 10_000)
-    # 2 V over 80 mS asks for 160 mA; 7.2 V behind 100 ohm give this:
-    wanted = DESCRIPTION.swing_v / (1 + DESCRIPTION.riso_ohm * N * 10e-3)
+    # 2 V over 80 mS asks for 160 mA; 7.4 V behind 130 ohm give this:
+    wanted = DESCRIPTION.swing_v / (1 + (DESCRIPTION.riso_ohm + DESCRIPTION.driver_saturated_ohm) * N * 10e-3)
     assert hal.cells.record.v_max[2] == pytest.approx(np.full(N, wanted), rel=1e-3)
 
 

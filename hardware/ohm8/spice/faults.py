@@ -76,6 +76,18 @@ def abrupt(
     return _event(run(deck, "abrupt", f"tran 5n {FAULT_S + lasting_s:g} 0 5n", _SEEN))
 
 
+def gates(bench: Bench, which: str, row_v: float, col_v: float, farads: float) -> Event:
+    """Both gates open on a cell of 1 megohm, a row at `row_v`, a column at `col_v`; time counts from the gates."""
+    deck = bench.armed(which, row_v, col_v)
+    _open(deck)
+    for net in ("ROW_0", "COL_0"):
+        deck.line_capacitance(net, farads)
+    deck.lines += ["Rcell row_0 cellmid 1meg", "Vcell cellmid col_0 0"]
+    event = _event(run(deck, "gates", "tran 5n 12u 0 5n", _SEEN))
+    opened = replace(event, time_s=event.time_s + FAULT_S - OPEN_S)
+    return opened.after(0.2e-6)  # gates are still low before
+
+
 def controller_reset(bench: Bench, volts: float) -> Event:
     """The controller's pads float in the middle of a pulse of `volts` on a cell of 10 kilohm."""
     deck = bench.armed("M", volts, 0.0)

@@ -107,11 +107,23 @@ def _margin(deck: Deck, node: str) -> float:
     return phase_margin(run(deck, f"loop_{node}", "ac dec 100 100 100meg", [f"vdb({node})", f"vp({node})"]), node)
 
 
-def pulse(bench: Bench, width_s: float, volts: float, siemens: float, farads: float, which: str = "H") -> Curves:
-    """A programming pulse at half on the row, minus half on the column, gates open at 2 us: line voltages over time."""
+def pulse(
+    bench: Bench,
+    width_s: float,
+    volts: float,
+    siemens: float,
+    farads: float,
+    which: str = "H",
+    *,
+    row_part: float = 0.5,
+) -> Curves:
+    """A programming pulse, gates open at 2 us: line voltages over time.
+
+    `row_part` of `volts` is on the row, the rest on the column, with the other sign.
+    """
     deck = bench.bare(1, 1, which)
-    deck.source("DACR_0", str(midscale(volts / 2)))
-    deck.source("DACC_0", str(midscale(-volts / 2)))
+    deck.source("DACR_0", str(midscale(volts * row_part)))
+    deck.source("DACC_0", str(midscale(volts * (row_part - 1))))
     gate = f"PULSE(0 {LOGIC} 2u 5n 5n {width_s:g} 1)"
     deck.source("COL_GATE", gate)
     deck.source(deck.row_control(0), gate)
@@ -163,10 +175,16 @@ def array(bench: Bench, siemens: Floats, volts: Floats, which: str) -> Floats:
     return np.array([curves.values[vector][-1] for vector in vectors])
 
 
-def noise(bench: Bench, which: str, siemens: float) -> float:
-    """What amplifiers and resistors add to a conversion, V rms from 10 Hz to 10 MHz, with `siemens` on the column."""
+def noise(bench: Bench, which: str, siemens: float, *, cells: bool = True) -> float:
+    """What amplifiers and resistors add to a conversion, V rms from 10 Hz to 10 MHz, with `siemens` on the column.
+
+    `cells`: with the thermal noise of those cells.
+    """
     deck = _still(bench, which, row_on=False)
     deck.lines = [line.replace("Vdacr_0 dacr_0 0 2.5", "Vdacr_0 dacr_0 0 2.5 AC 1") for line in deck.lines]
-    deck.cell(0, 0, siemens)
+    if cells:
+        deck.cell(0, 0, siemens)
+    else:
+        deck.lines.append(f"Gcell row_0 col_0 row_0 col_0 {siemens:g}")
     curves = run(deck, "noise", "noise v(adc_0) Vdacr_0 dec 50 10 10meg\nsetplot noise2", ["onoise_total"])
     return float(curves.values["onoise_total"][0])
