@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from ohm8.spice import faults, models
+from ohm8.spice import faults, models, studies
 from ohm8.spice.bench import Bench
 from tests.hardware.ranges import entry
 
@@ -115,6 +115,27 @@ def test_rails_one_by_one(bench: Bench, first: str, last: str) -> None:
     supplied = curves.values["v(vp)"] - curves.values["v(vn)"] > models.SWITCH_SUPPLY_V + 0.5
     assert cell.max() < 0.2
     assert cell[supplied].max() < 0.05
+
+
+@pytest.mark.parametrize("volts", [-12.0, 12.0])
+def test_without_power(bench: Bench, volts: float) -> None:
+    """Nothing drives a cell; 12 V through 10 kilohm on its row are clamped to the dead rails."""
+    curves = faults.unpowered(bench, volts, 10e3)
+    cell = np.abs(curves.values["v(row_0)"] - curves.values["v(col_0)"])
+    assert cell[curves.axis < 10e-6].max() < 1e-6
+    assert np.abs(curves.values["v(row_0)"]).max() < 1.2
+    assert cell.max() < 1.2
+
+
+@pytest.mark.parametrize(("farads", "most_v"), [(200e-12, 0.4), (1e-9, 0.8), (3e-9, 1.2)])
+def test_the_tail_of_a_pulse(bench: Bench, farads: float, most_v: float) -> None:
+    """Range H. The line's charge goes through the ground switch and the column's amplifier, not through the cell for long."""
+    curves = studies.pulse(bench, 10e-6, 4.0, 1e-4, farads, "H")
+    time = curves.axis - 12e-6
+    cell = np.abs(curves.values["v(row_0)"] - curves.values["v(col_0)"])
+    assert cell[time > 0.5e-6].max() < most_v
+    assert cell[time > 5e-6].max() < 0.01
+    assert np.trapezoid(cell[time > 0.2e-6], time[time > 0.2e-6]) < 0.05 * 4.0 * 10e-6, "of the pulse's V s"
 
 
 @pytest.mark.parametrize("volts", [-12.0, 12.0])

@@ -122,6 +122,16 @@ def rails(bench: Bench, rise_s: dict[str, tuple[float, float]]) -> Curves:
     return run(deck, "rails", "tran 2u 12m 0 2u", ["v(row_0)", "v(col_0)", "v(vp)", "v(vn)", "v(n_0)"])
 
 
+def unpowered(bench: Bench, volts: float, series_ohm: float) -> Curves:
+    """No rail at all, and a source outside on a row through `series_ohm`: where it goes."""
+    deck = Deck(bench.netlist, [0], [0], bench.facts, rails=dict.fromkeys(RAILS, "0"))
+    for net in ("DACR_0", "DACC_0", "RNGM_0", "RNGH_0", "COL_GATE", deck.row_control(0)):
+        deck.source(net, "0")
+    deck.lines += ["Rpp vn peak_p 100k", "Rnp vp peak_n 100k", "Rcell row_0 cellmid 10k", "Vcell cellmid col_0 0"]
+    deck.lines += [f"Vout outside 0 PWL(0 0 10u 0 11u {volts:g})", f"Rout outside row_0 {series_ohm:g}"]
+    return run(deck, "unpowered", "tran 100n 100u 0 100n", ["v(row_0)", "v(col_0)"])
+
+
 def over_voltage(bench: Bench, volts: float, series_ohm: float) -> tuple[float, float]:
     """A source outside, through `series_ohm`, on a row that is off and on a column: where the lines go (V)."""
     deck = bench.bare(1, 1, "M")
