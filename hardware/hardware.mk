@@ -20,8 +20,14 @@ $(LAYOUT)/route: $(wildcard hardware/router/*.c hardware/router/*.h)
 	@mkdir -p $(LAYOUT)
 	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -o $@ $(filter %.c,$^) -lm
 
-.PHONY: layout
-layout: $(DEV) $(LAYOUT)/route
+.PHONY: layout layout-again layout-check
+layout: layout-again
+	cp $(LAYOUT)/ohm8.kicad_pcb hardware/kicad/
+
+layout-check: layout-again  ## places and routes the board anew: the committed one must come out, byte for byte
+	cmp $(LAYOUT)/ohm8.kicad_pcb hardware/kicad/ohm8.kicad_pcb
+
+layout-again: $(DEV) $(LAYOUT)/route
 	hardware/tools/kicad.sh kicad-cli sch export netlist --format kicadsexpr -o $(LAYOUT)/ohm8.net hardware/kicad/ohm8.kicad_sch
 	$(KICAD_PYTHON) ohm8.layout.shapes $(LAYOUT)/ohm8.net $(LAYOUT)/shapes.json
 	$(OWN_PYTHON) ohm8.layout.placing $(LAYOUT)/ohm8.net $(LAYOUT)/shapes.json $(LAYOUT)/places.json
@@ -30,7 +36,6 @@ layout: $(DEV) $(LAYOUT)/route
 	$(OWN_PYTHON) ohm8.layout.tidy $(LAYOUT)/problem.txt $(LAYOUT)/routes.txt
 	cp hardware/kicad/ohm8.kicad_pro $(LAYOUT)/
 	$(KICAD_PYTHON) ohm8.layout.build $(LAYOUT)/ohm8.net $(LAYOUT)/places.json $(LAYOUT)/routes.txt $(LAYOUT)/ohm8.kicad_pcb
-	cp $(LAYOUT)/ohm8.kicad_pcb hardware/kicad/
 
 # What a fabricator and an assembler need, and the pictures in the documentation: committed, each noted with the digests of
 # what it was made from, so that `make hardware` fails if one is stale.

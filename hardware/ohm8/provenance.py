@@ -43,7 +43,7 @@ def _simulated() -> object:
     }
     nets = {name: sorted(pins) for name, pins in pins_by_net(circuit).items()}
     facts = tomllib.loads((ROOT / "hardware/board.toml").read_text(encoding="utf-8"))
-    return sorted(nets.items()), sorted(parts.items()), Facts.of(facts)
+    return sorted(nets.items()), sorted(parts.items()), Facts.of(facts), facts["range"], facts["trip"]
 
 
 _DESIGN = ("hardware/kicad/*.kicad_sch", "hardware/kicad/ohm8.kicad_sym")
@@ -55,7 +55,9 @@ PRODUCTS = {
         (*_DESIGN, *_LAYOUT, "hardware/ohm8/fabrication.py", "hardware/ohm8/circuit/catalogue.py"),
     ),
     "renders": Product("renders", ("docs/hardware/*.png",), ("hardware/kicad/ohm8.kicad_pcb",)),
-    "plots": Product("plots", ("docs/hardware/*.svg",), ("hardware/ohm8/spice/*.py",), _simulated),
+    "plots": Product(
+        "plots", ("docs/hardware/*.svg",), ("hardware/ohm8/spice/*.py", "tests/hardware/compare.py"), _simulated
+    ),
 }
 
 

@@ -129,7 +129,7 @@ def test_without_power(bench: Bench, volts: float) -> None:
 
 @pytest.mark.parametrize(("farads", "most_v"), [(200e-12, 0.4), (1e-9, 0.8), (3e-9, 1.2)])
 def test_the_tail_of_a_pulse(bench: Bench, farads: float, most_v: float) -> None:
-    """Range H. The line's charge goes through the ground switch and the column's amplifier, not through the cell for long."""
+    """Range H: the line's charge goes through the ground switch and the column's amplifier, little through the cell."""
     curves = studies.pulse(bench, 10e-6, 4.0, 1e-4, farads, "H")
     time = curves.axis - 12e-6
     cell = np.abs(curves.values["v(row_0)"] - curves.values["v(col_0)"])
