@@ -7,13 +7,13 @@ no data sheet was opened for (docs/explanation/board.md): both entries are the s
 from __future__ import annotations
 
 import re
-from math import sqrt
+from math import hypot, sqrt
 from typing import Any
 
 import pytest
 from ohm8.circuit.board import board as design
 from ohm8.netlist import Netlist, ohms
-from ohm8.spice.models import OPA4197
+from ohm8.spice.models import OPA4197, TLV9154
 
 Facts = dict[str, Any]
 
@@ -109,7 +109,18 @@ def test_rails(netlist: Netlist, facts: Facts) -> None:
         (bottom,) = netlist.across("GND", netlist.net(chip, pin), "R")
         volts = REGULATOR_V[netlist.value(chip)] * (1 + ohms(netlist.value(top)) / ohms(netlist.value(bottom)))
         assert abs(volts) == pytest.approx(facts["line"]["rail_v"], rel=0.01)
-    assert facts["line"]["swing_v"] == pytest.approx(facts["line"]["rail_v"] - 0.3)
+    assert facts["line"]["swing_v"] == pytest.approx(facts["line"]["rail_v"] - OPA4197.headroom)
+
+
+def test_models_are_those_of_the_board_description(facts: Facts) -> None:
+    """What the emulator takes from board.toml is what the decks are simulated with."""
+    amplifier, line = facts["amplifier"], facts["line"]
+    for described, model in ((amplifier, OPA4197), (line, TLV9154)):
+        assert described["gain_bandwidth_hz"] == model.gain_bandwidth
+        assert described["output_ohm"] == model.output_ohm
+        assert described["saturated_ohm"] == model.saturated_ohm
+    thermal = sqrt(4 * 1.38e-23 * 300 * facts["parts"]["r_input_ohm"])
+    assert amplifier["noise_nv_rthz"] * 1e-9 == pytest.approx(hypot(OPA4197.noise, thermal), rel=0.01)
 
 
 def test_rail_monitors(netlist: Netlist, facts: Facts) -> None:

@@ -34,7 +34,8 @@ def test_a_change_of_an_input_or_an_output_is_seen(
     product: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a copy: one byte more in the first file of any pattern makes the product stale."""
-    for folder in ("hardware/kicad", "hardware/fabrication", "hardware/ohm8", "docs/hardware"):
+    folders = ("hardware/kicad", "hardware/fabrication", "hardware/ohm8", "docs/hardware", "tests/hardware")
+    for folder in folders:
         shutil.copytree(provenance.ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(provenance.ROOT / "hardware/board.toml", tmp_path / "hardware/board.toml")
     monkeypatch.setattr(provenance, "ROOT", tmp_path)

@@ -99,18 +99,6 @@ def test_crosstalk(bench: Bench, facts: dict[str, Any]) -> None:
     assert current == pytest.approx(0.1 * 1e-5 * dropped, rel=5e-3)
 
 
-def test_models_are_those_of_the_board_description(facts: dict[str, Any]) -> None:
-    """What the emulator takes from board.toml is what the decks are simulated with."""
-    amplifier, line = facts["amplifier"], facts["line"]
-    for described, model in ((amplifier, models.OPA4197), (line, models.TLV9154)):
-        assert described["gain_bandwidth_hz"] == model.gain_bandwidth
-        assert described["output_ohm"] == model.output_ohm
-        assert described["saturated_ohm"] == model.saturated_ohm
-    assert line["swing_v"] == line["rail_v"] - models.OPA4197.headroom == line["rail_v"] - models.TLV9154.headroom
-    thermal = (4 * 1.38e-23 * 300 * facts["parts"]["r_input_ohm"]) ** 0.5
-    assert amplifier["noise_nv_rthz"] * 1e-9 == pytest.approx(np.hypot(models.OPA4197.noise, thermal), rel=0.01)
-
-
 @pytest.mark.parametrize(("which", "most_v"), [("L", 170e-6), ("M", 20e-6), ("H", 10e-6)])
 def test_amplifier_noise(bench: Bench, which: str, most_v: float) -> None:
     assert studies.noise(bench, which, 8e-4) < most_v
