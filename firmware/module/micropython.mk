@@ -5,5 +5,3 @@ SRC_USERMOD_C += $(USERMOD_DIR)/ohm_module.c $(USERMOD_DIR)/ohm_stream.c $(OHM_F
 SRC_USERMOD_LIB_C += $(filter-out %bench.c,$(wildcard $(OHM_FIRMWARE)/engine/*.c))
 SRC_USERMOD_LIB_C += $(OHM_FIRMWARE)/unix/link.c $(OHM_FIRMWARE)/unix/port.c
 CFLAGS_USERMOD += -I$(USERMOD_DIR) -I$(OHM_FIRMWARE)/engine -I$(OHM_FIRMWARE)/unix -D_GNU_SOURCE
-# What the emulator gives in one read.
-CFLAGS_USERMOD += -DOHM_CHUNK=4096

@@ -7,10 +7,8 @@
 
 #include "ohm_port.h"
 
-/* Most bytes of one read: a list of 64 pulses is one. */
-#ifndef OHM_CHUNK
-#define OHM_CHUNK 2048
-#endif
+/* Most bytes of one read: what comes in one piece needs no queue, a batch of 64 vectors too. */
+#define OHM_CHUNK 4096
 #define INTERRUPT 3
 
 /* 32 kB of garbage at most are worth it: an exchange leaves some 2 kB. */
