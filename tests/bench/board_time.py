@@ -18,7 +18,7 @@ from statistics import median
 
 from tests.bench.processor_times import fitted
 from tests.bench.results import PHYSICS, Row, record
-from tests.targets.exchanges import CELLS, COMMANDS, EXCHANGES, PULSE_V, Exchange, board_time_us, pulses
+from tests.targets.exchanges import CELLS, COMMANDS, EXCHANGES, FITTED, PULSE_V, Exchange, board_time_us, pulses
 from tests.targets.target import Session, Target
 
 from ohmloop.crossbar import Geometry
@@ -157,7 +157,7 @@ def main() -> None:
             round_bytes = line_bytes(target, session, ROUND)
         target.check_signals()
     if sys.argv[1:] == ["--fit"]:
-        FILE.write_text(fitted(times, (*EXCHANGES, *COMMANDS, SHORT_ROUND), *lines))
+        FILE.write_text(fitted(times, (*FITTED, *COMMANDS, SHORT_ROUND), *lines))
     rows = [*time_rows(times, turns), *memory_rows()]
     rows.append(
         Row("wire: a write-verify round of 8x8", round_bytes, text_bytes(), "bare lines", None, "bytes", COMMAND)

@@ -1,4 +1,5 @@
-"""The fast emulator tells the board's time: what an exchange takes there is what it takes on the emulated RP2040."""
+"""The fast emulator tells the board's time: what an exchange takes there is what it takes on the emulated RP2040, those
+that its model was not fitted to (HELD_OUT) among them."""
 
 from __future__ import annotations
 
