@@ -78,7 +78,7 @@ EXCHANGES = (
 )
 
 HELD_OUT = ("8 pulses, read back", "8 pulses", "16 vectors", "64 pulses, all read after, careful")
-"""The fast emulator's model of the processor is not fitted to these, so that a test of it asks more than it was told."""
+"""The fast emulator's model of the processor is not fitted to these: a test of it asks more than it was told."""
 
 FITTED = tuple(exchange for exchange in EXCHANGES if exchange.name not in HELD_OUT)
 
