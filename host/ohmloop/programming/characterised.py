@@ -51,7 +51,11 @@ def _rate_side(axes: Axes, measured: Characterisation, population: RatePopulatio
     curve, other = (population.set, population.reset) if way > 0 else (population.reset, population.set)
     volts = np.abs(steps.volts)
     part = way * (steps.after_s - steps.before_s) / curve.window_s(steps.before_s, other.bound_s)
-    axes.scatter(volts, np.clip(part, -0.05, 1.05), c=steps.cells, cmap="tab10", s=8, alpha=0.7, linewidths=0)
+    # What a pulse of another width would have done with the width that the curve is of.
+    rates = -np.log1p(-np.clip(part, -0.05, 0.99)) * population.width_s / steps.widths_s
+    axes.scatter(
+        volts, np.clip(-np.expm1(-rates), -0.05, 1.05), c=steps.cells, cmap="tab10", s=8, alpha=0.7, linewidths=0
+    )
     drawn_v = np.linspace(volts.min() * 0.95, volts.max() * 1.05, 200)
     for shift, style in ((-2, ":"), (0, "-"), (2, ":")):
         threshold_v = np.array(curve.threshold_v + shift * curve.threshold_spread_v)
