@@ -21,7 +21,10 @@ T_95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776}
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one campaign: pulses and reads a cell, 99th percentile of pulses, % declared, % truly in band, stress in s."""
+    """Of one campaign: pulses and reads a cell, 99th percentile of pulses, % declared, % truly in band, stress in s.
+
+    `sampled` are the pulses that were spent before it on getting to know the array, by cell of the array.
+    """
 
     pulses: float
     p99: float
@@ -29,6 +32,7 @@ class Figures:
     declared: float
     true: float
     stress_s: float
+    sampled: float = 0.0
 
 
 def acceptance(tolerance: float, guard: float) -> Acceptance:
@@ -67,7 +71,7 @@ def contest(
         reads=float(report.reads[healthy].mean()),
         declared=100 * float(report.accepted[healthy].mean()),
         true=100 * float((errors[healthy] <= tolerance).mean()),
-        stress_s=float(profile.width_s * pulses.mean()),
+        stress_s=float(report.stress_s[healthy].mean()),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.bench.programming.arrays import Device, learned
-from tests.bench.programming.players import BASELINES, NEURRAM, ORACLE, Played, Table, best_for, stale
+from tests.bench.programming.players import BASELINES, FILES_WIDTH, NEURRAM, ORACLE, Played, Table, best_for, stale
 from tests.bench.results import Row
 
 COMMAND = "make bench-programming"
@@ -42,7 +42,7 @@ def band(table: Table) -> Iterator[Row]:
     yield _row("vteam 2.5 %, guard 1.0: truly in band", wide.true, 94.0, "required", 1.0, wide.note, "%")
     yield _row("vteam 2.5 %, guard 0.6: pulses a cell", narrow.pulses, 4.0, "required", 1.0, narrow.note)
     yield _row("vteam 2.5 %, guard 0.6: truly in band", narrow.true, 97.0, "required", 1.0, narrow.note, "%")
-    for name, goal in ((NEURRAM, 4.0), ("ispp", None), ("vipi", 2.0), (ORACLE, 1 / 1.6)):
+    for name, goal in ((NEURRAM, 4.0), ("ispp", None), ("vipi", 2.0), (FILES_WIDTH, 2.0), (ORACLE, 1 / 1.6)):
         peer = table.play(device, name, BAND_SEEDS, BAND)
         yield _against(f"vteam 2.5 %, guard 1.0: bayes against {name}", wide, peer, goal)
         if name != ORACLE:
@@ -62,7 +62,7 @@ def guards(table: Table) -> dict[str, list[Played]]:
 def robustness(table: Table) -> Iterator[Row]:
     """VTEAM at 2 %, one thing off at a time. Each case's population is learned from a sample of its own cells."""
     nominal = Device("vteam")
-    known = learned(nominal)[0]
+    known = learned(nominal)
     changed = {
         "cycle noise 10 %": Device("vteam", (("device.c2c_rate", 0.1),)),
         "cycle noise 100 %": Device("vteam", (("device.c2c_rate", 1.0),)),
@@ -87,19 +87,19 @@ def robustness(table: Table) -> Iterator[Row]:
 
 
 def default(table: Table) -> Iterator[Row]:
-    """What a user gets: a sample of 16 cells, its pulses counted, then the policy for its type."""
+    """What a user gets: `ohmloop characterise`, its pulses counted, then the policy that it chooses."""
     for preset in DEVICES:
         device = Device(preset)
-        sampled = learned(device)[1] / 1024
         for tolerance in TOLERANCES:
+            given = table.by_default(device, SEEDS, tolerance)
             ours = table.play(device, best_for(device), SEEDS, tolerance)
             plain = table.play(device, best_for(device), SEEDS, tolerance, about="generic")
             names = ("ekf", "bayes", "level", *BASELINES)
             rest = [table.play(device, name, SEEDS, tolerance) for name in names if name != ours.name]
             best = min([ours, plain, *rest], key=lambda played: played.pulses)
             case = f"default, {preset} {100 * tolerance:g} %"
-            note = f"{sampled:.2f} pulses a cell of the array for the sample; {ours.note}; best: {best.note}"
-            yield _row(f"{case}: with its sample", ours.pulses + sampled, best.pulses, best.name, 1 / 1.3, note)
+            note = f"{given.sampled:.2f} pulses a cell of the array for `characterise`; {given.note}; best: {best.note}"
+            yield _row(f"{case}: with its sample", given.pulses + given.sampled, best.pulses, best.name, 1 / 1.3, note)
             note = f"nothing was measured before; {plain.note}; best: {best.note}"
             yield _row(f"{case}: without a sample", plain.pulses, best.pulses, best.name, 1 / 1.3, note)
 

@@ -11,11 +11,10 @@ from tests.bench.programming.contest import STOPS, Figures, interval, targets_of
 from tests.bench.programming.ledger import Ledger
 from tests.bench.programming.parts import COMMAND
 from tests.bench.programming.players import Played
-from tests.bench.programming.tuning import chosen
 from tests.bench.results import Row
 
 from ohmloop.crossbar import Bias, Geometry
-from ohmloop.programming import Acceptance, Campaign, Schedule
+from ohmloop.programming import Acceptance, Bayes, Campaign, Schedule
 
 SEEDS = (1, 2, 3)
 TOLERANCE, GUARD, PASSES = 0.02, 0.7, 4
@@ -27,7 +26,7 @@ def passive() -> Iterator[Row]:
     """Bayes with feedback: coarse pass, accepted cells watched, at most four passes more."""
     ledger = Ledger()
     for preset, sides in SIDES.items():
-        device = Device(preset)
+        device = Device(preset, isolated=False)
         for side in sides:
             for bias in (Bias.HALF, Bias.THIRD):
                 figures = tuple(
@@ -61,11 +60,11 @@ def _campaign(device: Device, side: int, bias: Bias, seed: int) -> Figures:
         report = Campaign(
             array,
             targets_s,
-            chosen("bayes", "mss-sdc" if device.preset == "mss-sdc" else "vteam"),
+            Bayes(),
             rule,
             STOPS,
             profile=profile,
-            population=learned(device)[0],
+            population=learned(device),
             schedule=Schedule.passive() if feedback else None,
         ).execute()
         errors = np.abs(array.cells.conductance_s - targets_s) / profile.span_s

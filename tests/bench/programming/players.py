@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from statistics import mean
 
-from tests.bench.programming.arrays import Device, learned
+from tests.bench.programming.arrays import Device, characterised, learned
 from tests.bench.programming.contest import Figures, contest, interval, targets_of
 from tests.bench.programming.ledger import Ledger
 from tests.bench.programming.oracle import oracle_pulses
 from tests.bench.programming.tuning import chosen, fits
 
-from ohmloop.programming import Ispp, IsppSteps, Openmena, Policy, Population, RatePopulation, Vipi
+from ohmloop.programming import Ispp, IsppSteps, Openmena, Policy, Population, RatePopulation, Vipi, policy_named
+from ohmloop.programming.choice import choose
 
 ORACLE, NEURRAM = "oracle", "ispp (NeuRRAM)"
 TUNED = ("bayes", "ekf", "level", "vipi", "ispp", "alibart", "openmena")
 AS_RELEASED = {NEURRAM: lambda: Ispp(IsppSteps.neurram()), "vipi (default)": Vipi, "openmena (released)": Openmena}
-BASELINES = ("vipi", "ispp", "alibart", NEURRAM, "vipi (default)", "openmena", "openmena (released)")
+FILES_WIDTH = "vipi (the file's width)"
+BASELINES = ("vipi", FILES_WIDTH, "ispp", "alibart", NEURRAM, "vipi (default)", "openmena", "openmena (released)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,11 @@ class Played:
     def pulses(self) -> float:
         """Mean pulses a cell."""
         return mean(f.pulses for f in self.figures)
+
+    @property
+    def sampled(self) -> float:
+        """Mean pulses a cell before the campaign."""
+        return mean(f.sampled for f in self.figures)
 
     @property
     def declared(self) -> float:
@@ -64,6 +72,20 @@ class Table:
     def __init__(self) -> None:
         self._ledger = Ledger()
 
+    def by_default(self, device: Device, seeds: Sequence[int], tolerance: float) -> Played:
+        """What a user gets: `ohmloop characterise` on the array, then what it chooses, with its default parameters."""
+
+        def measure(seed: int) -> Figures:
+            array = device.array(seed)
+            measured = characterised(array, device.profile)
+            choice = choose(measured, device.profile, array.setup.bias, array.capabilities.geometry, tolerance)
+            make = partial(policy_named, choice.policy)
+            figures = contest(device, make, seed, tolerance=tolerance, population=measured.population, array=array)
+            return replace(figures, sampled=measured.pulses / array.capabilities.geometry.cells)
+
+        key = f"{device}|default|{tolerance}"
+        return Played("default", tuple(self._ledger.entry(f"{key}|{seed}", partial(measure, seed)) for seed in seeds))
+
     def play(
         self,
         device: Device,
@@ -82,13 +104,12 @@ class Table:
                 return _oracle(device, seed, tolerance)
             known = population
             if known is None and about != "generic":
-                known = learned(device)[0] if name not in ("ekf", "bayes", "level") or fits(name, device) else None
-            return contest(
-                device, lambda: _made(name, device), seed, tolerance=tolerance, guard=guard, population=known
-            )
+                known = learned(device) if name not in ("ekf", "bayes", "level") or fits(name, device) else None
+            played, make = _made(name, device)
+            return contest(played, make, seed, tolerance=tolerance, guard=guard, population=known)
 
         key = f"{device}|{name}|{tolerance}|{guard}|{about}"
-        return Played(name, tuple(self._ledger.entry(f"{key}|{seed}", lambda s=seed: measure(s)) for seed in seeds))
+        return Played(name, tuple(self._ledger.entry(f"{key}|{seed}", partial(measure, seed)) for seed in seeds))
 
 
 def stale(population: Population, factor: float) -> Population:
@@ -101,8 +122,9 @@ def stale(population: Population, factor: float) -> Population:
     return replace(population, set=curves[0], reset=curves[1])
 
 
-def _made(name: str, device: Device) -> Policy:
-    return AS_RELEASED[name]() if name in AS_RELEASED else chosen(name, device.preset)
+def _made(name: str, device: Device) -> tuple[Device, Callable[[], Policy]]:
+    """A device as the policy has it, and what makes the policy."""
+    return (device, AS_RELEASED[name]) if name in AS_RELEASED else chosen(name, device)
 
 
 def _oracle(device: Device, seed: int, tolerance: float) -> Figures:

@@ -67,7 +67,7 @@ def deciding() -> Iterator[Row]:
         device = Device(preset)
         for name in names:
             array = device.array(1, Geometry(SIDE, SIDE))
-            timed = Timed(AS_RELEASED[name]() if name in AS_RELEASED else chosen(name, preset))
+            timed = Timed(AS_RELEASED[name]() if name in AS_RELEASED else chosen(name, device)[1]())
             Campaign(
                 array,
                 targets_of(device.profile, Geometry(SIDE, SIDE), 1),
@@ -75,7 +75,7 @@ def deciding() -> Iterator[Row]:
                 acceptance(0.02, 1.0),
                 Stops(pulses=100),
                 profile=device.profile,
-                population=learned(device)[0],
+                population=learned(device),
             ).execute()
             each_us = 1e6 * timed.taken_s / timed.pulses
             note = f"{preset}, {SIDE}x{SIDE} cells to 2 %, {timed.pulses} pulses, all rounds of the campaign"
@@ -84,7 +84,7 @@ def deciding() -> Iterator[Row]:
 
 def wire() -> Iterator[Row]:
     """One campaign of 64x64 cells to 2 % on the fast emulator, over TCP."""
-    for about, population in (("population learned", learned(Device("vteam"))[0]), ("nothing measured before", None)):
+    for about, population in (("population learned", learned(Device("vteam"))), ("nothing measured before", None)):
         tries = [_over_the_wire(population) for _ in range(TRIES)]
         wall_s, note = min(tries)
         note = f"best of {TRIES}, {about}; {note}"
