@@ -2,8 +2,8 @@
 
 Either a class that nobody taught, the nines, or another writer, whose digits lean. There are examples of what is new
 and ten images of each class as it was. On the chip the delta rule moves cells of the last layer, or SGD cells of all;
-the peer is taught digitally with the same examples and programmed at 5 % again. Rates and steps were chosen on seeds
-101 and 102 and the validation images.
+the peer is taught digitally with the same examples and programmed at 5 % again. Rates and steps were chosen on seed
+101 and the validation images.
 """
 
 from __future__ import annotations

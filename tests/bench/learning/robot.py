@@ -50,19 +50,21 @@ def period(seed: int) -> Figures:
 def growing_rows() -> Iterator[list[Row]]:
     """Laps beside those of the digital controller, recovery and control period beside what is required."""
     for sample in grown("period", period):
-        yield [period_row(sample)]
+        yield period_rows(sample)
     for sample in grown("laps", laps):
         yield rows(sample)
 
 
-def period_row(sample: Sample) -> Row:
-    """The control period."""
-    about = (
-        f"{LATE:.0f} % of the commands are faster; median {sample.mean('median_ms'):.1f} ms; 20 s a seed; "
-        f"load average {sample.mean('load'):.0f} on {os.cpu_count()} processors"
-    )
-    case, allowed = "robot: control period over REST", 1e3 * PERIOD_S
-    return sample.row(case, "late_ms", allowed, "allowed", about=about, unit="ms", goal=1.0)
+def period_rows(sample: Sample) -> list[Row]:
+    """The control period: what half of the commands take, and what nearly all of them stay below."""
+    about = f"20 s a seed; load average {sample.mean('load'):.0f} on {os.cpu_count()} processors"
+    allowed = 1e3 * PERIOD_S
+    named = {"median_ms": "robot: control period over REST, median", "late_ms": "robot: control period over REST"}
+    late = f"{LATE:.0f} % of the commands are faster; {about}"
+    return [
+        sample.row(case, name, allowed, "allowed", about=late if name == "late_ms" else about, unit="ms", goal=1.0)
+        for name, case in named.items()
+    ]
 
 
 def rows(sample: Sample) -> list[Row]:
