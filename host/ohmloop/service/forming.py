@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ohmloop.crossbar import CrossbarError
 from ohmloop.procedures.forming import Formed, Forming
 from ohmloop.programming import Outcome, Progress
 from ohmloop.service.moving import FORM
 from ohmloop.service.programming import resumable
-from ohmloop.station import Job, Station
+from ohmloop.station import Job, Station, StationError
 
 KIND = FORM
+
+_log = logging.getLogger(__name__)
 
 
 class FormingJob:
@@ -55,9 +59,12 @@ class FormingJob:
             self._form(job)
         except Exception as error:
             self.run.finish("paused", {"error": f"{type(error).__name__}: {error}"})
+            self._arm_if_possible()
             raise
-        finally:
+        if self.complete:
             station.arm()
+        else:
+            self._arm_if_possible()
         self.run.finish("done" if self.complete else "paused", self.summary())
         return self.summary()
 
@@ -75,6 +82,13 @@ class FormingJob:
             median_v = float(np.median(known_v)) if known_v.size else None
             boards.append({**formed.report.summary(), "median_forming_v": median_v})
         return {"run": self.run.id, "boards": boards}
+
+    def _arm_if_possible(self) -> None:
+        """Arm for programming again after an early end, whose reason counts: a board that shut down may refuse."""
+        try:
+            self._station.arm()
+        except (CrossbarError, StationError) as error:
+            _log.warning("the limits for forming stay in force until the boards are armed again: %s", error)
 
     def _form(self, job: Job) -> None:
         device = self._station.device
