@@ -77,7 +77,8 @@ int ohm_still_energised(const ohm_engine *e)
     return e->hal.energised(e->hal.ctx) != 0;
 }
 
-/* Sets the arm flip-flop with every line at zero. A flip-flop that we left set and that is clear now has tripped. */
+/* Sets the arm flip-flop with every line at zero. A flip-flop that we left set and that is clear now has tripped; one
+ * that does not even set is held back by the port if converters are dead, which a conversion tells. */
 int ohm_energise(ohm_engine *e)
 {
     if (!e->energised) {
@@ -88,7 +89,9 @@ int ohm_energise(ohm_engine *e)
     if (ohm_still_energised(e))
         return OHM_OK;
     ohm_make_safe(e);
-    return ohm_report(e, OHM_E_TRIP, -1, -1, -1);
+    ohm_span(e, 0);
+    const int bad = e->hal.adc_sample(e->hal.ctx, 0, e->reading.sample, e->cols) < 0;
+    return ohm_report(e, bad ? OHM_E_CONVERTER : OHM_E_TRIP, -1, -1, -1);
 }
 
 int ohm_safe(ohm_engine *e)

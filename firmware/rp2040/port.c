@@ -18,7 +18,8 @@
 
 void ohm_port_early(void);
 
-/* Converters that do not answer at start make every conversion a bad one, which latches. */
+/* With converters that do not answer at start, or do not read back what they were given, no line leaves 0 V: the flip-flop
+ * is never set and every conversion is a bad one, which latches. */
 static int answering;
 static int watching;
 static uint32_t watchdog_ms = WATCHDOG_MS;
@@ -51,7 +52,9 @@ static int hal_adc_sample(void *ctx, int log2_osr, int16_t *codes, int count) {
 static void hal_energise(void *ctx, int on) {
     (void)ctx;
     if (on) {
-        arm_set();
+        if (answering) {
+            arm_set();
+        }
         dac_forget();
         latches_forget();
     } else {

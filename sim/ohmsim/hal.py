@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ohmsim.cells import CellArray, Opening
 from ohmsim.channels import Channels, Ranges
 from ohmsim.clock import NEVER, Clock
+from ohmsim.errors import ParameterError
 from ohmsim.frontend import FrontEnd
 
 ROWS, COLS = 0, 1
@@ -158,6 +159,11 @@ class Hal:
     def hang_at_gate(self, gates: int) -> None:
         """Hang in the middle of the n-th programming gate from now."""
         self._hang_at_gate = gates
+
+    def silence_line_converters(self, sides: int) -> None:
+        """Only a board with real pins reads its line converters back. Raises ParameterError unless it repairs."""
+        if sides:
+            raise ParameterError("line_converters", sides, "left out: only the emulated RP2040 reads them back")
 
     def advance(self, ns: int) -> None:
         """Let time pass, and what is due happen."""

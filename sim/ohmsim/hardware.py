@@ -61,6 +61,9 @@ class Hardware(Protocol):
     def hang_at_gate(self, gates: int) -> None:
         """Hang in the middle of the n-th programming gate from now."""
 
+    def silence_line_converters(self, sides: int) -> None:
+        """Break the read-back of the row (1) and column (2) converter, or repair it. Raises ParameterError."""
+
     def advance(self, ns: int) -> None:
         """Let time pass that nobody else counts."""
 

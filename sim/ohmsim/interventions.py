@@ -14,6 +14,8 @@ from ohmsim.board import EmulatedBoard
 from ohmsim.errors import ParameterError
 from ohmsim.hal import BadReply, Reset
 
+SIDES = {"rows": 1, "columns": 2}
+
 RAIL_MOST_V = 12.0
 """Beyond it the board would be destroyed."""
 
@@ -60,13 +62,14 @@ def time(board: EmulatedBoard, fields: Fields) -> Reply:
 
 def fault(board: EmulatedBoard, fields: Fields) -> Reply:
     """Break something: the wire, cells, the flash, the converter, the supplies. `none` repairs everything."""
-    _only(fields, "wire", "stuck", "files", "converter", "rails", "none")
+    _only(fields, "wire", "stuck", "files", "converter", "line_converters", "rails", "none")
     if fields.get("none"):
         board.stream.faults.clear()
         board.cells.stuck.heal()
         board.files.cut_after = None
         board.files.full = False
         board.hal.bad_conversions = 0
+        board.hal.silence_line_converters(0)
         board.hal.rails_v = list(board.hal.front.board.rails_v)
     if "wire" in fields:
         board.stream.faults.set(_object(fields, "wire"))
@@ -90,6 +93,11 @@ def fault(board: EmulatedBoard, fields: Fields) -> Reply:
             raise ParameterError("as", kind, f"one of {', '.join(BadReply)}")
         board.hal.bad_conversions = _count(converter, "bad", 1)
         board.hal.bad_reply = BadReply(kind)
+    if "line_converters" in fields:
+        side = fields["line_converters"]
+        if side not in SIDES:
+            raise ParameterError("line_converters", side, f"one of {', '.join(SIDES)}")
+        board.hal.silence_line_converters(SIDES[side])
     if "rails" in fields:
         _set_rails(board, _object(fields, "rails"))
     return {}

@@ -62,6 +62,7 @@ class PinHal:
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._silent = 0
         self._rails_v = list(self.front.board.rails_v)
         self._opening: Opening | None = None
         self._since_ns = 0
@@ -95,6 +96,7 @@ class PinHal:
         self._boot_ns = self.time.now_ns
         self.orders.clear()
         self._order_rails()
+        self.silence_line_converters(self._silent)
 
     def reset(self, reason: Reset) -> None:
         """The processor's pads float: lines are off."""
@@ -129,6 +131,11 @@ class PinHal:
     def cut_flash_after(self, size: int | None) -> None:
         """The supply is lost once so many more bytes of flash have been programmed; None: it is not."""
         self.orders["cut_after"] = -1 if size is None else size
+
+    def silence_line_converters(self, sides: int) -> None:
+        """Break the read-back of the row (1) and column (2) converter, or repair it."""
+        self._silent = sides
+        self.orders["silent_dacs"] = sides
 
     def advance(self, ns: int) -> None:
         """Nothing: the chip emulator keeps the time, of the wire too."""

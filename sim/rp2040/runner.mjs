@@ -72,6 +72,8 @@ class Runner {
       const tripNs = crossbar.take('trip_after_ns');
       if (tripNs !== undefined) this.board.tripAfter(tripNs);
       if (crossbar.take('hang')) hung = true;
+      const silent = crossbar.take('silent_dacs');
+      if (silent !== undefined) this.board.dacs.forEach((dac, side) => (dac.silent = Boolean((silent >> side) & 1)));
       for (const name of ['vp', 'vn']) {
         const uv = crossbar.take(`rail_${name}_uv`);
         if (uv !== undefined) this.board.rails.set(name, uv / 1e6);

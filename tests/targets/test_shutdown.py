@@ -12,6 +12,8 @@ PULSE = (2, 3, 1.2, 10e-6)
 LONG_ARM = "ARM c0ffee,0.3,1.8,1.8,1,H,100000"
 HANG_MS = 110
 TRIP_NS = 1_000
+CONVERSION_NS = 500_000
+"""Settling, the conversion and its longest time-out, and what the processor takes until the gate is closed."""
 LONG_S = 0.5
 """A pulse that outlives the watchdog."""
 
@@ -52,16 +54,38 @@ def test_a_bad_converter_reply_latches(target: Target, bad: str) -> None:
     target.control.ask("fault", converter={"bad": 1, "as": bad})
     assert target.wire.request("MEAS:CELL? 0,0", session.lease).code == 111
     assert target.truth("driven") is False
+    assert target.truth("last_gate_ns") <= CONVERSION_NS
     assert (target.state()["latched"], target.state()["energised"]) == ("converter fault", False)
     session.clear()
     session.do("MEAS:CELL? 0,0")
 
 
+@pytest.mark.parametrize("side", ["rows", "columns"])
+def test_a_line_converter_that_does_not_read_back_lets_no_line_leave_0_v(start: Start, side: str) -> None:
+    """Only the chip has a read-back. The read-back is tried at each start."""
+    target = start("rp2040")
+    target.control.ask("fault", line_converters=side)
+    target.control.ask("reset", reason="power")
+    target.await_reset()
+    session = Session(target.wire)
+    before = target.truth("last_gate_ns")
+    assert session.pulse([PULSE, PULSE]).code == 111
+    assert (target.truth("gates"), target.truth("driven"), target.truth("last_gate_ns")) == (0, False, before)
+    assert (target.state()["latched"], target.state()["energised"]) == ("converter fault", False)
+    assert target.truth("v_max").max() == 0
+    target.control.ask("fault", none=True)
+    target.control.ask("reset", reason="power")
+    target.await_reset(2)
+    assert Session(target.wire).pulse([PULSE]).code == 0
+
+
 def test_a_storm_of_bad_check_sums_latches(target: Target) -> None:
+    session = Session(target.wire)
+    session.do("MEAS:CELL? 0,0")
     for number in range(1, 20):
         target.wire.write(f"@{number} *IDN? *00000000")
-    assert "latched" in target.state()
-    assert target.state()["latched"] is not None
+    state = target.state()
+    assert (state["latched"], state["energised"], target.truth("driven")) == ("storm of bad envelopes", False, False)
 
 
 def test_abort_makes_the_lines_safe(target: Target) -> None:

@@ -18,6 +18,7 @@ export class Ad5676 {
     this.selected = false;
     this.framed = -Infinity;
     this.inReset = true;
+    this.silent = false; // its SDO is broken
     this.#clear();
   }
 
@@ -68,7 +69,7 @@ export class Ad5676 {
       driven = (this.answer >>> Math.max(0, FRAME_BITS - this.bits - bits)) & (2 ** bits - 1);
     }
     this.bits += bits;
-    return driven;
+    return this.silent ? 0 : driven;
   }
 
   #frame(t) {
