@@ -75,9 +75,10 @@ def rows(sample: Sample) -> list[Row]:
         for who in ("programmed", "damaged", "biases learned", "learned")
     ]
     ours, biases, peer = "recovered learned", "recovered biases learned", "bias-only tuning"
-    return [
-        *found,
-        sample.row("robot: lost laps recovered", ours, RECOVERED, "required", about=about, goal=1.0),
-        sample.row("robot: learning against bias-only tuning", ours, biases, peer, about=about, goal=TWICE),
-        sample.row("robot: pulses a cell", "pulses", PULSES_A_CELL, "allowed", about=about, unit="pulses", goal=1.0),
-    ]
+    found.append(sample.row("robot: lost laps recovered", ours, RECOVERED, "required", about=about, goal=1.0))
+    if sample.mean(biases) > 0:  # to nothing recovered there is no ratio; the laps above say it
+        found.append(
+            sample.row("robot: learning against bias-only tuning", ours, biases, peer, about=about, goal=TWICE)
+        )
+    spent = sample.row("robot: pulses a cell", "pulses", PULSES_A_CELL, "allowed", about=about, unit="pulses", goal=1.0)
+    return [*found, spent]
