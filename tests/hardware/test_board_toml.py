@@ -181,3 +181,20 @@ def test_device_connectors(netlist: Netlist, facts: dict[str, Any]) -> None:
         assert netlist.net("J1", 2 * i + 1) == netlist.net("J2", i + 1) == f"ROW_{i}"
     for j in range(facts["board"]["cols"]):
         assert netlist.net("J1", 17 + 2 * j) == netlist.net("J2", 16 - j) == f"COL_{j}"
+
+
+@pytest.mark.parametrize(
+    ("field", "resistor", "nets"),
+    [
+        ("vp_top_ohm", "R831", ("+7V5", "MON_VP")),
+        ("vp_bottom_ohm", "R832", ("MON_VP", "GND")),
+        ("vn_top_ohm", "R833", ("+3V3", "MON_VN")),
+        ("vn_bottom_ohm", "R834", ("MON_VN", "-7V5")),
+    ],
+)
+def test_monitors_of_the_rails(
+    netlist: Netlist, facts: dict[str, Any], field: str, resistor: str, nets: tuple[str, str]
+) -> None:
+    assert ohms(netlist.components[resistor].value) == facts["rails"][field]
+    assert {netlist.net(resistor, pin).rsplit("/", 1)[-1] for pin in (1, 2)} == set(nets)
+    assert facts["rails"]["min_v"] < facts["line"]["rail_v"] < facts["rails"]["max_v"]
