@@ -10,7 +10,7 @@ engine = BenchEngine([])
 def split(text, start=0):
     places = bytearray(4 * SPLIT_COUNT)
     given = engine.split(text, start, len(text), places)
-    words = struct.unpack("<%di" % (1 + 3 * given), places[: 4 * (1 + 3 * given)])
+    words = struct.unpack(f"<{1 + 3 * given}i", places[: 4 * (1 + 3 * given)])
     spans = [words[i : i + 3] for i in range(1, len(words), 3)]
     return text[start : words[0]], [(text[a:b], value) for a, b, value in spans]
 
