@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,9 @@ PORT = "5025"
 COLUMNS = 110
 LONGEST_S = 600
 
+FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
+"""A picture fetches nothing: where its font is missing, another of fixed width does."""
+
 
 def capture(name: str, title: str, runs: Sequence[tuple[str, Mapping[str, str]]]) -> None:
     """Run commands in a shell and draw what a person sees of them."""
@@ -55,7 +59,8 @@ def capture(name: str, title: str, runs: Sequence[tuple[str, Mapping[str, str]]]
         for shown, real in hidden.items():
             said = said.replace(real, shown)
         console.print(Text(said.rstrip()))
-    (HOWTO / name).write_text(console.export_svg(title=title, unique_id=name.removesuffix(".svg")))
+    drawn = console.export_svg(title=title, unique_id=name.removesuffix(".svg"))
+    (HOWTO / name).write_text(FONTS.sub("", drawn))
 
 
 def draw_flash(place: Path) -> None:
