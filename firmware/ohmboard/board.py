@@ -94,13 +94,15 @@ class Board:
             self.work.check_rails()
 
     def poll(self) -> None:
-        """One turn: take what has come, carry out the lines that are complete. Waits 5 ms at most if there is none."""
+        """One turn: take what has come, carry out the lines that are complete. Waits 5 ms at most if there is none.
+
+        Supplies are looked at in every turn: a host that never stops asking must not keep the board from it.
+        """
         self.engine.watchdog()
+        self.work.check_rails()
         if self._offset == len(self._chunk) and self._lines.count == 0:
             self._chunk = self._stream.read(IDLE_MS)
             self._offset = 0
-            if not self._chunk:
-                self.work.check_rails()
         while not self.leaving and (self._lines.count or self._offset < len(self._chunk)):
             length = self._lines.straight(self._chunk, self._offset, self.dispatcher.line)
             cancelled = False
