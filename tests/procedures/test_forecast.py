@@ -18,7 +18,7 @@ def test_arrays_that_converge_are_told_from_those_that_do_not(
     preset: str, side: int, converges: bool, seed: int
 ) -> None:
     """As `make bench-programming` finds when it programs them."""
-    device, geometry = Device(preset), Geometry(side, side)
+    device, geometry = Device(preset, isolated=False), Geometry(side, side)
     array = device.array(seed, geometry, Bias.THIRD)
     lines = np.arange(side)
     measured = characterise(array, Conditions(array.setup, device.profile, lines, lines), {})
