@@ -159,7 +159,7 @@ def test_an_interrupted_service_lets_its_job_come_to_a_safe_point(
     assert [(run["kind"], run["state"]) for run in ohmloop("runs", "list", "--json").json] == [("program", "paused")]
 
 
-def test_the_second_interrupt_stops_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_second_interrupt_stops_at_once(capfd: pytest.CaptureFixture[str]) -> None:
     calls: list[str] = []
     with safe_point_first(lambda: calls.append("safe point"), lambda: calls.append("at once")):
         os.kill(os.getpid(), signal.SIGINT)
@@ -168,7 +168,7 @@ def test_the_second_interrupt_stops_at_once(capsys: pytest.CaptureFixture[str]) 
         assert calls == ["safe point", "at once"]
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
-    assert "Ctrl-C again stops at once" in capsys.readouterr().err
+    assert "Ctrl-C again stops at once" in capfd.readouterr().err
     with pytest.raises(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGINT)
     assert len(calls) == 2

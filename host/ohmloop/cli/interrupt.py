@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ohmloop.station import Job, Station
+
+STDERR = 2
 
 LOOK_UP_S = 0.2
 """How often a waiting command looks up, so that Ctrl-C reaches it on every platform, s."""
@@ -25,11 +27,11 @@ def safe_point_first(safe_point: Callable[[], None], at_once: Callable[[], None]
         nonlocal asked
         asked += 1
         if asked == 1:
-            print("\nstopping at the next safe point; Ctrl-C again stops at once", file=sys.stderr)
             safe_point()
+            _tell("stopping at the next safe point; Ctrl-C again stops at once")
         elif asked == 2:
-            print("\nemergency stop", file=sys.stderr)
             at_once()
+            _tell("emergency stop")
         else:
             raise KeyboardInterrupt
 
@@ -38,6 +40,11 @@ def safe_point_first(safe_point: Callable[[], None], at_once: Callable[[], None]
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _tell(text: str) -> None:
+    """Past the buffers of sys.stderr: the signal may have come in the middle of a print, which is not reentrant."""
+    os.write(STDERR, f"\n{text}\n".encode())
 
 
 def carry_out(station: Station, kind: str, work: Callable[[Job], Any]) -> Job:
