@@ -6,19 +6,18 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ohmloop.cli.failure import USAGE, CommandError
+from ohmloop.cli.failure import CommandError
 from ohmloop.cli.output import AsJson, print_json
 
 if TYPE_CHECKING:
     from ohmloop.flashing import BootDrive, Image
-    from ohmloop.station.arrival import Arrival
 
 RETURN_S = 60.0
-"""The first start of an image formats its file system; an application that was copied is compiled by the board."""
+"""The first start of an image formats its file system."""
 
 DRIVE_S = 20.0
 """Longest wait for the drive of a board that went into BOOTSEL mode, s: desktops take a few to mount it."""
@@ -26,14 +25,11 @@ DRIVE_S = 20.0
 
 def flash(
     image: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="An image (.uf2), else the one that `make firmware` built; a folder with --application.",
-        ),
+        Path | None, typer.Option(metavar="FILE", help="An image (.uf2); else the one that `make firmware` built.")
     ] = None,
     drive: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where the drive RPI-RP2 is mounted; else it is found.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where the drive RPI-RP2 is mounted; else it is found."),
     ] = None,
     device: Annotated[
         str | None,
@@ -41,10 +37,6 @@ def flash(
             "--device", "-d", metavar="URL", help="A running board, or where one comes back; else it is found."
         ),
     ] = None,
-    application: Annotated[
-        bool,
-        typer.Option("--application", help="Only the application, into the file system of the board at --device."),
-    ] = False,
     wait: Annotated[float, typer.Option(min=1, max=3600, help="Longest wait for the board, s.")] = RETURN_S,
     json: AsJson = False,
 ) -> None:
@@ -53,75 +45,54 @@ def flash(
     A running board that --device names shows its drive by itself, unless a device is armed. The image is checked block
     by block and against its manifest before anything is written. Then the board restarts and is asked what it runs.
     What it keeps in its file system (calibration, boot counter) stays.
-
-    With --application only the MicroPython application is copied, which then goes before the one in the image.
     """
-    if application and (device is None or drive is not None):
-        raise CommandError("--application goes to a running board: --device serial:///dev/ttyACM0, no --drive", USAGE)
-    if application:
-        assert device is not None, "it was asked for above"
-        _flash_application(image, device, wait, json)
-    else:
-        _flash_image(image, drive, device, wait, json)
-
-
-def _flash_image(path: Path | None, folder: Path | None, device: str | None, wait_s: float, json: bool) -> None:
     from ohmloop.flashing import Image, copy_image, default_image
     from ohmloop.station.arrival import await_board, board_ports
 
-    image = Image.load(path or default_image())
-    _say(f"{image.path}: {_about(image)}", json)
+    chosen = Image.load(image or default_image())
+    _say(f"{chosen.path}: {_about(chosen)}", json)
     others = board_ports()
-    drive = _shown(folder, device, json)
-    with _progress(image, drive, quiet=json) as tell:
-        copy_image(image, drive, tell)
+    target = _shown(drive, device, json)
+    with _progress(chosen, target, quiet=json) as tell:
+        copy_image(chosen, target, tell)
 
     def where() -> Collection[str]:
         return (board_ports() - others) | ({device} if device is not None else set())
 
     _say("waiting for the board to restart", json)
-    arrived = await_board(where, wait_s)
-    runs = arrived.capabilities.firmware
-    if image.firmware is not None and runs != image.firmware:
+    arrived = await_board(where, wait)
+    said = arrived.capabilities
+    if chosen.firmware is not None and said.firmware != chosen.firmware:
         raise CommandError(
-            f"board {arrived.capabilities.serial} at {arrived.url} runs firmware {runs} although {image.firmware} was "
+            f"board {said.serial} at {arrived.url} runs firmware {said.firmware} although {chosen.firmware} was "
             "written: an application in its file system goes before the one in the image, "
             "`mpremote rm -r :ohmboard` and `mpremote reset` go back to it"
         )
-    _tell(arrived, {"image": str(image.path), "bytes": len(image.data), "drive": str(drive.folder)}, json)
-
-
-def _flash_application(path: Path | None, device: str, wait_s: float, json: bool) -> None:
-    from ohmloop.flashing import Application, copy_application
-    from ohmloop.station.arrival import await_board
-    from ohmloop.station.boot_loader import console_port, require_disarmed
-
-    application = Application.load(path)
-    port = console_port(device)
-    require_disarmed(device)
-    _say(f"{application.folder}: firmware {application.firmware}", json)
-    copy_application(application, port, lambda line: _say(line, json))
-    _say("waiting for the board to restart", json)
-    arrived = await_board(lambda: [device], wait_s)
-    runs = arrived.capabilities.firmware
-    if runs != application.firmware:
-        raise CommandError(
-            f"board {arrived.capabilities.serial} at {device} runs firmware {runs} although {application.firmware} was "
-            "copied: `mpremote ls :ohmboard` shows what it has"
+    if json:
+        print_json(
+            {
+                "image": str(chosen.path),
+                "bytes": len(chosen.data),
+                "drive": str(target.folder),
+                "board": said.serial,
+                "url": arrived.url,
+                "firmware": said.firmware,
+            }
         )
-    _tell(arrived, {"application": str(application.folder)}, json)
+    else:
+        print(f"board {said.serial} answers at {arrived.url}: {said.board}, {said.geometry}, firmware {said.firmware}")
 
 
 def _shown(folder: Path | None, device: str | None, json: bool) -> BootDrive:
-    """The drive to write to: of the board at `device` if that runs, else the one that is there."""
+    """The drive to write to, of the board at `device` if that runs."""
     from ohmloop.crossbar import LinkLost
     from ohmloop.flashing import BootDrive, await_drive, find_drive, mounted_drives
     from ohmloop.station.boot_loader import leave_for_boot_loader
 
-    others: Collection[BootDrive] = ()
+    before: Collection[BootDrive] = ()
 
     def look() -> BootDrive:
-        return find_drive(others=others) if folder is None else BootDrive.at(folder)
+        return find_drive(others=before) if folder is None else BootDrive.at(folder)
 
     if device is None:
         return look()
@@ -131,7 +102,7 @@ def _shown(folder: Path | None, device: str | None, json: bool) -> BootDrive:
     except LinkLost as error:
         _say(f"nobody answers at {device} ({error}): it is taken to be in BOOTSEL mode", json)
         return look()
-    others = there
+    before = there
     _say(f"the board at {device} has left for its boot loader", json)
     return await_drive(look, DRIVE_S)
 
@@ -144,14 +115,6 @@ def _about(image: Image) -> str:
 def _say(text: str, json: bool) -> None:
     if not json:
         print(text, file=sys.stderr)
-
-
-def _tell(arrived: Arrival, written: dict[str, Any], json: bool) -> None:
-    said = arrived.capabilities
-    if json:
-        print_json({**written, "board": said.serial, "url": arrived.url, "firmware": said.firmware})
-    else:
-        print(f"board {said.serial} answers at {arrived.url}: {said.board}, {said.geometry}, firmware {said.firmware}")
 
 
 @contextmanager

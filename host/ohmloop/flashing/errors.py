@@ -41,7 +41,3 @@ class DriveFull(FlashError):
 
 class DriveLost(FlashError):
     """The drive went away, or refused to be written, before it had the whole image."""
-
-
-class ApplicationRefused(FlashError):
-    """The application was not copied into the file system of a board."""
