@@ -194,7 +194,7 @@ static int start(bytes *in, ohm_engine *e, hardware *h, buffers *b, int running)
     }
     CHECK(status <= OHM_OK);
     CHECK(!running || status != OHM_OK);
-    CHECK(status == OHM_OK || status == OHM_E_TRIP || h->moves == moves);
+    CHECK(status == OHM_OK || status == OHM_E_TRIP || status == OHM_E_CONVERTER || h->moves == moves);
     if (status != OHM_OK) {
         free(out);
         return running;
