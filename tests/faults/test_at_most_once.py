@@ -14,7 +14,6 @@ from tests.faults.ledger import Ledger
 from tests.faults.rival import ROW, Rival
 
 from ohmloop.crossbar import (
-    BoardShutdown,
     ForeignSetup,
     LeaseHeld,
     LimitExceeded,
@@ -94,11 +93,6 @@ def prepare(crossbar: NativeCrossbar, observer: Observer) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    raises=BoardShutdown,
-    strict=False,
-    reason="about one run in four ends early: a pulse ends with the arm flip-flop clear, taken for a trip",
-)
 def test_no_pulse_twice_and_no_foreign_reading(emulator: StartEmulator) -> None:
     process = emulator("8x8", seed="5")
     url = f"{process.boards[0].url}?timeout=0.06"
