@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from tests.procedures.boards import bench
 
-from ohmloop.crossbar import LimitExceeded
+from ohmloop.crossbar import BoardRefusal, LimitExceeded
+from ohmloop.drivers.refusals import CONVERTER
 from ohmloop.procedures.iv_sweep import Curves, iv_sweep, there_and_back
 from ohmloop.procedures.pictures import draw_curves
 from ohmloop.procedures.probe import spread
@@ -62,3 +63,13 @@ def test_the_read_limit_holds_and_a_sweep_can_be_ended() -> None:
 def test_impossible_sweeps(largest_v: float, points: int) -> None:
     with pytest.raises(ValueError, match="a sweep has at least"):
         there_and_back(largest_v, points)
+
+
+def test_what_ended_a_sweep_is_what_is_told() -> None:
+    """The board has shut down then and refuses the set-up that would be put back."""
+    place = spread(LINES, LINES, 2)
+    with bench("vteam", "8x8") as vteam:
+        vteam.board.ask("fault", converter={"bad": 1})
+        with pytest.raises(BoardRefusal) as told:
+            iv_sweep(vteam.board.crossbar, vteam.conditions.setup, place, there_and_back(0.2, 4))
+        assert told.value.code == CONVERTER

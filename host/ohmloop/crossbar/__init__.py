@@ -27,6 +27,7 @@ from ohmloop.crossbar.geometry import Geometry
 from ohmloop.crossbar.interface import Crossbar
 from ohmloop.crossbar.limits import Limits
 from ohmloop.crossbar.readings import Origin, Readings
+from ohmloop.crossbar.restoring import restoring
 
 __all__ = [
     "AddressError",
@@ -64,4 +65,5 @@ __all__ = [
     "Stopped",
     "Unarmed",
     "UncertainExchange",
+    "restoring",
 ]

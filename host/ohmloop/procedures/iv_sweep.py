@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ohmloop.crossbar import Crossbar, Setup
+from ohmloop.crossbar import Crossbar, Setup, restoring
 from ohmloop.procedures.probe import Floats, Place
 from ohmloop.programming.access import Access, Rearm, resume
 from ohmloop.programming.safe_points import SafePoints
@@ -71,13 +71,11 @@ def iv_sweep(
     """
     access = Access(crossbar, setup, run, rearm)
     currents = np.full((volts.size, len(place)), np.nan)
-    try:
+    with restoring(crossbar, setup):
         for point, read_v in enumerate(volts):
             if safe_points is not None:
                 safe_points.pass_by()
             access.setup = replace(setup, read=replace(setup.read, volts=float(read_v)))
             crossbar.configure(access.setup)
             currents[point] = read_v * access.read(place.rows, place.cols)
-    finally:
-        crossbar.configure(setup)
     return Curves(place, volts, currents)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ohmloop.crossbar import BoardRefusal, Crossbar, CurrentRange
+from ohmloop.crossbar import BoardRefusal, Crossbar, CurrentRange, restoring
 from ohmloop.drivers.refusals import CONVERTER, TRIPPED
 from ohmloop.station.bring_up.step import Step, judged, not_possible
 
@@ -142,11 +142,9 @@ def _reading(board: Crossbar, *, averages: int, current_range: CurrentRange) -> 
     before = board.setup
     volts = board.capabilities.accuracy.read_volts_within(board.capabilities.v_read_unarmed)
     read = replace(before.read, volts=volts, averages=averages, current_range=current_range)
-    board.configure(replace(before, read=read))
-    try:
+    with restoring(board, before):
+        board.configure(replace(before, read=read))
         yield volts
-    finally:
-        board.configure(before)
 
 
 def _worst(values: Floats) -> tuple[int, int]:
