@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 import tomllib
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from generated import ROOT, write_or_check
+
 SOURCE = ROOT / "hardware" / "board.toml"
 PROJECT = ROOT / "pyproject.toml"
 TARGET = ROOT / "firmware" / "ohmboard" / "_board.py"
@@ -103,14 +103,7 @@ WATCHDOG_MS = {board["limits"]["watchdog_ms"]}
 
 def main() -> int:
     """Write the file, or with --check compare it."""
-    text = render()
-    if "--check" in sys.argv[1:]:
-        if not TARGET.exists() or TARGET.read_text() != text:
-            sys.stderr.write(f"{TARGET.relative_to(ROOT)} is stale: run tools/generate_board.py\n")
-            return 1
-        return 0
-    TARGET.write_text(text)
-    return 0
+    return write_or_check(TARGET, render())
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 import tomllib
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from generated import ROOT, write_or_check
+
 SOURCE = ROOT / "hardware" / "board.toml"
 TARGET = ROOT / "firmware" / "rp2040" / "board_pins.h"
 
@@ -129,14 +129,7 @@ def span_volts(name: str) -> Fraction:
 
 def main() -> int:
     """Write the file, or with --check compare it."""
-    text = render(tomllib.loads(SOURCE.read_text()))
-    if "--check" in sys.argv[1:]:
-        if not TARGET.exists() or TARGET.read_text() != text:
-            sys.stderr.write(f"{TARGET.relative_to(ROOT)} is stale: run tools/{Path(__file__).name}\n")
-            return 1
-        return 0
-    TARGET.write_text(text)
-    return 0
+    return write_or_check(TARGET, render(tomllib.loads(SOURCE.read_text())))
 
 
 if __name__ == "__main__":

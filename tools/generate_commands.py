@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from generated import ROOT, write_or_check
+
 TARGET = ROOT / "docs" / "reference" / "commands.md"
 
 sys.path.insert(0, str(ROOT / "firmware"))
@@ -78,19 +78,11 @@ def render() -> str:
 
 def main() -> int:
     """Write the page, or with --check compare it."""
-    text = render()
     listed = [command.header for _, module in GROUPS for command in module.COMMANDS]
     if sorted(listed) != sorted(command.header for command in commands.TABLE):
         sys.stderr.write("a group of commands has no section in tools/generate_commands.py\n")
         return 1
-    if "--check" in sys.argv[1:]:
-        if not TARGET.exists() or TARGET.read_text() != text:
-            sys.stderr.write(f"{TARGET.relative_to(ROOT)} is stale: run tools/generate_commands.py\n")
-            return 1
-        return 0
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(text)
-    return 0
+    return write_or_check(TARGET, render())
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ import sys
 import tomllib
 from dataclasses import dataclass
 from math import exp, hypot, sqrt
-from pathlib import Path
 from typing import Any
+
+from generated import ROOT, write_or_check
 
 from ohmsim.description import Description
 
-ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "hardware" / "board.toml"
 TARGET = ROOT / "docs" / "explanation" / "error-budget.md"
 
@@ -167,14 +167,7 @@ would take out the feedback resistors. The converter's crosstalk is that of a ne
 
 def main() -> int:
     """Write the file, or with --check compare it."""
-    text = render()
-    if "--check" in sys.argv[1:]:
-        if not TARGET.exists() or TARGET.read_text() != text:
-            sys.stderr.write(f"{TARGET.relative_to(ROOT)} is stale: run tools/generate_error_budget.py\n")
-            return 1
-        return 0
-    TARGET.write_text(text)
-    return 0
+    return write_or_check(TARGET, render())
 
 
 if __name__ == "__main__":
