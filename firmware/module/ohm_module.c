@@ -260,28 +260,33 @@ static mp_obj_t engine_encode(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_encode_obj, 4, 4, engine_encode);
 
-static mp_obj_t engine_newline(size_t n_args, const mp_obj_t *args) {
-    (void)n_args;
+/* The text in args[1], which holds what lies between the places in args[2] and args[3]. */
+static const uint8_t *text_between(const mp_obj_t *args, int *start, int *stop) {
     size_t size;
     const uint8_t *text = bytes(args[1], MP_BUFFER_READ, &size);
-    mp_int_t start = mp_obj_get_int(args[2]), stop = mp_obj_get_int(args[3]);
-    if (start < 0 || stop < 0 || (size_t)stop > size) {
+    mp_int_t first = mp_obj_get_int(args[2]), last = mp_obj_get_int(args[3]);
+    if (first < 0 || last < 0 || (size_t)last > size) {
         mp_raise_ValueError(MP_ERROR_TEXT("buffer too short"));
     }
-    return status(ohm_newline(text, (int)start, (int)stop));
+    *start = (int)first;
+    *stop = (int)last;
+    return text;
+}
+
+static mp_obj_t engine_newline(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    int start, stop;
+    const uint8_t *text = text_between(args, &start, &stop);
+    return status(ohm_newline(text, start, stop));
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_newline_obj, 4, 4, engine_newline);
 
 static mp_obj_t engine_split(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
-    size_t size;
-    const uint8_t *text = bytes(args[1], MP_BUFFER_READ, &size);
-    mp_int_t start = mp_obj_get_int(args[2]), stop = mp_obj_get_int(args[3]);
-    if (start < 0 || stop < 0 || (size_t)stop > size) {
-        mp_raise_ValueError(MP_ERROR_TEXT("buffer too short"));
-    }
+    int start, stop;
+    const uint8_t *text = text_between(args, &start, &stop);
     int32_t *places = words(args[4], OHM_SPLIT_COUNT, MP_BUFFER_WRITE);
-    return status(ohm_split(text, (int)start, (int)stop, places, OHM_SPLIT_COUNT));
+    return status(ohm_split(text, start, stop, places, OHM_SPLIT_COUNT));
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_split_obj, 5, 5, engine_split);
 
