@@ -18,7 +18,7 @@ MONITOR_V = 0.01
 
 LOST = [("positive", 3.0), ("negative", -6.0), ("negative", 0.0), ("positive", 9.0)]
 NOTICED_MS = 10
-"""A look in every turn, which waits 5 ms at most, a step of 5 ms while a request runs; and what comes between two of them."""
+"""A look in every turn, which waits 5 ms at most; a step of 5 ms while a request runs; what comes between two."""
 
 
 @pytest.fixture
