@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-
 from ohmloop.crossbar import LinkTimeout, NotSupported
+from ohmloop.drivers.lease_key import new_lease_key
 from ohmloop.drivers.opening import connector
 from ohmloop.drivers.refusals import LEASE_HELD, refusal
 from ohmloop.link.address import DeviceAddress
@@ -24,7 +23,7 @@ def enter_boot_loader(url: str) -> None:
     address = DeviceAddress.parse(url)
     client = Client(connector(address), str(address), reconnect_s=1.0)
     try:
-        key = f"{secrets.randbelow(2**32 - 1) + 1:08x}"
+        key = new_lease_key()
         lease = client.request("SYSTem:LEASe?", lease=key).frame
         if lease.code == LEASE_HELD:
             raise refusal(url, lease.code, lease.text)

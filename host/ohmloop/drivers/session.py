@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 
 from ohmloop.crossbar import BoardReset, Capabilities, CrossbarError, ForeignSetup, Limits, LinkLost, Setup
 from ohmloop.drivers.facts import BoardState, parse_capabilities, parse_state
+from ohmloop.drivers.lease_key import new_lease_key
 from ohmloop.drivers.refusals import LEASE_MISSING, refusal
 from ohmloop.drivers.words import LimitWords, parse_setup, setup_text
 from ohmloop.link.client import Answer, Client
@@ -74,7 +74,7 @@ class Session:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self.key = f"{secrets.randbelow(2**32 - 1) + 1:08x}"
+        self.key = new_lease_key()
         self._lease_used_s: float | None = None
         self._lease_taken = False
         self.capabilities = self._ask_capabilities()

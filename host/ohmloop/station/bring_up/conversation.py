@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterator
 from statistics import median
 from time import monotonic
 from typing import Any
 
 from ohmloop.crossbar import ProtocolError
+from ohmloop.drivers.lease_key import new_lease_key
 from ohmloop.drivers.native import NativeCrossbar
 from ohmloop.drivers.refusals import LEASE_HELD, refusal
 from ohmloop.station.bring_up.step import Step, judged, not_possible
@@ -131,7 +131,7 @@ def self_test(board: NativeCrossbar) -> Iterator[Step]:
 
 def lease(board: NativeCrossbar) -> Iterator[Step]:
     """A lease is granted once, refused to another client, and given back."""
-    ours, others = (f"{secrets.randbelow(2**32 - 1) + 1:08x}" for _ in range(2))
+    ours, others = new_lease_key(), new_lease_key()
     taken = board.ask("SYSTem:LEASe?", lease=ours).frame
     if taken.code == LEASE_HELD:
         yield not_possible("lease", "another client holds it", "wait 10 s after the other client has ended")
