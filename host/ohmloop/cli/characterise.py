@@ -59,11 +59,10 @@ def characterise(
 
     with armed_station(device, under_test, store) as station:
         work = Characterising(station, cells=cells, pulses_max=pulses, tell=tell)
-        job = carry_out(station, KIND, work)
-    if isinstance(job.failure, ProcedureError | ProgrammingError):
-        raise CommandError(f"{job.failure}; what was measured is run {work.run.id}", FAILED)
-    if job.failure is not None:
-        raise job.failure
+        try:
+            carry_out(station, KIND, work)
+        except (ProcedureError, ProgrammingError) as error:
+            raise CommandError(f"{error}; what was measured is run {work.run.id}", FAILED) from error
     measured = work.measured
     if measured is None:
         raise CommandError("ended before anything could be told; begin again when you like", FAILED)

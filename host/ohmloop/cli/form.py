@@ -34,9 +34,7 @@ def form(
         if resume is not None:
             settle_interrupted(station, resume, KIND)
         work = FormingJob(station, resume=resume, tell=progress)
-        job = carry_out(station, KIND, work)
-    if job.failure is not None:
-        raise job.failure
+        carry_out(station, KIND, work)
     summary = work.summary()
     if json:
         print_json(summary)

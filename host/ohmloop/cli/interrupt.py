@@ -47,8 +47,11 @@ def _tell(text: str) -> None:
     os.write(STDERR, f"\n{text}\n".encode())
 
 
-def carry_out(station: Station, kind: str, work: Callable[[Job], Any]) -> Job:
-    """Start a job and wait for its end, which Ctrl-C brings about. Raises StationBusy."""
+def carry_out(station: Station, kind: str, work: Callable[[Job], Any]) -> Any:
+    """Start a job and wait for its end, which Ctrl-C brings about; returns what it returned.
+
+    Raises StationBusy, and what the job failed with.
+    """
     asked = False
 
     def safe_point() -> None:
@@ -63,4 +66,6 @@ def carry_out(station: Station, kind: str, work: Callable[[Job], Any]) -> Job:
             job.cancel()
         while not job.wait(LOOK_UP_S):
             continue
-    return job
+    if job.failure is not None:
+        raise job.failure
+    return job.result

@@ -109,12 +109,11 @@ def program(
         if choice is not None:
             warn(choice)
         programming = Programming(station, hosted, plan, resume=resume, recheck_after_s=waits_s, tell=progress)
-        job = carry_out(station, KIND, programming)
-        if isinstance(job.failure, PulsesWithheld):
-            print(f"ohmloop: {job.failure}; everything else is ready", file=sys.stderr)
+        try:
+            carry_out(station, KIND, programming)
+        except PulsesWithheld as withheld:
+            print(f"ohmloop: {withheld}; everything else is ready", file=sys.stderr)
             return
-        if job.failure is not None:
-            raise job.failure
         if maps is not None:
             from ohmloop.programming.maps import draw_maps
 

@@ -75,10 +75,7 @@ def tune(
             assert resume is not None, "one of both was asked for"
             run = resumed(station, hosted, resume)
         tuning = Tuning(station, hosted, run, tell=progress)
-        job = carry_out(station, KIND, tuning)
-        if job.failure is not None:
-            raise job.failure
-    summary = job.result
+        summary = carry_out(station, KIND, tuning)
     if json:
         print_json(summary)
     else:

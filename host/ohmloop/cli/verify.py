@@ -26,9 +26,7 @@ def verify(
     under_test = open_device(device, dut)
     with armed_station(device, under_test, store) as station:
         rechecking = Rechecking(station, number)
-        job = carry_out(station, KIND, rechecking)
-    if job.failure is not None:
-        raise job.failure
+        carry_out(station, KIND, rechecking)
     if json:
         print_json({"run": number, "boards": [report.summary() for report in rechecking.reports]})
     else:

@@ -28,7 +28,7 @@ from ohmloop.service.moving import CHARACTERISE
 from ohmloop.service.plan import ProgrammingPlan
 from ohmloop.service.programming import KIND, Programming
 from ohmloop.service.server import DEFAULT_HOST, listen, serving
-from ohmloop.station import DeviceFile, Job, Station
+from ohmloop.station import DeviceFile, Station
 from ohmloop.store import Run, Store
 
 GEOMETRY = Geometry(32, 32)
@@ -66,11 +66,13 @@ def demonstrate(
             bench.break_things(faults)
         say(f"characterising {CELLS} cells of the first board")
         characterising = Characterising(station, cells=CELLS, pulses_max=PULSES_MAX)
-        _to_the_end(carry_out(station, CHARACTERISE, characterising), characterising.measured is not None)
+        carry_out(station, CHARACTERISE, characterising)
+        _to_the_end(characterising.measured is not None)
         plan = ProgrammingPlan.chosen(device, characterising.measured, tolerance=TOLERANCE, stops=Stops())
         say(f"programming {MODEL} by {plan.policy}: read, pulse, verify")
         programming = Programming(station, network, plan, tell=progress, parameters={"seed": seed})
-        _to_the_end(carry_out(station, KIND, programming), programming.complete)
+        carry_out(station, KIND, programming)
+        _to_the_end(programming.complete)
         programmed = compare(programming.reports, bench.truths(), _given(characterising.run))
         draw_maps(programming.reports, picture)
         app = create_app(station, {MODEL: network})
@@ -92,9 +94,7 @@ def demonstrate(
     )
 
 
-def _to_the_end(job: Job, complete: bool) -> None:
-    if job.failure is not None:
-        raise job.failure
+def _to_the_end(complete: bool) -> None:
     if not complete:
         raise CommandError("the demonstration was stopped before its end")
 
