@@ -121,8 +121,8 @@ def test_shorter_pulses_are_chosen_only_at_the_largest_amplitude(
     drive(policy, target_s, path_s, VARIED)
     proposal = policy.propose(CELL, measured)
     largest_v = (PROFILE.reset_drive if proposal.volts[0] < 0 else PROFILE.set_drive).max_v
-    assert 1e-6 <= proposal.widths_s[0] * (1 + 1e-9) <= 10e-6 * (1 + 2e-9)
-    assert proposal.widths_s[0] <= 1e-6 * (1 + 1e-9) or abs(proposal.volts[0]) == pytest.approx(largest_v)
+    assert 1e-6 <= proposal.widths_s[0] <= 10e-6
+    assert proposal.widths_s[0] == 1e-6 or abs(proposal.volts[0]) == pytest.approx(largest_v)
     stuck = np.array([20e-6])
     for _ in range(300):
         proposal = policy.propose(CELL, stuck)
@@ -307,3 +307,14 @@ def test_every_policy_is_found_by_its_name() -> None:
 def test_impossible_settings_are_refused(wrong: Callable[[], object]) -> None:
     with pytest.raises(ValueError, match="not"):
         wrong()
+
+
+@pytest.mark.parametrize("make", [Ekf, Bayes])
+@pytest.mark.parametrize("shortest_s", [0.3e-6, 0.5e-6, 0.7e-6, 3.1e-6])
+def test_a_width_never_leaves_what_may_be_chosen_not_even_by_rounding(make: type[Ekf], shortest_s: float) -> None:
+    profile = replace(PROFILE, shortest_s=shortest_s)
+    policy, measured_s = make(), np.linspace(10e-6, 100e-6, 200)
+    policy.start(measured_s + 2e-6, PolicyContext(profile, 0.02, RatePopulation.generic(PROFILE)))
+    widths_s = policy.propose(np.arange(200), measured_s).widths_s
+    assert widths_s.min() >= shortest_s == pytest.approx(widths_s.min())
+    assert widths_s.max() <= profile.width_s

@@ -86,7 +86,7 @@ class StepFilter:
         self._quickness: list[Floats] = []
         self._misses: list[Floats] = []
         self._fresh = [0, 0]
-        self._width_s = population.width_s
+        self._width_s, self._widths_s = population.width_s, profile.widths_s
         self._trust = float(max(population.cells, ASSUMED_CELLS))
         self.curves = (population.set, population.reset)
         self._steps = ffi.new("ohm_steps *")
@@ -132,7 +132,7 @@ class StepFilter:
             *(self._steps, _numbers(cells), _values(measured_s), _values(targets_s)),
             *(cells.size, _values(volts), _values(widths)),
         )
-        return volts, widths * self._width_s
+        return volts, np.clip(widths * self._width_s, *self._widths_s)
 
     def learn(
         self, cells: NDArray[np.intp], volts: Floats, widths_s: Floats, before_s: Floats, after_s: Floats

@@ -62,6 +62,7 @@ class Ekf:
         population, profile = rate_population(context.population, context.profile, self.name)
         self._population: RatePopulation = population
         self._targets_s = np.array(targets_s, dtype=np.float64)
+        self._widths_s = profile.widths_s
         self._log_widths = np.log(np.array(profile.widths_s) / population.width_s)
         self._drives = DriveTable(profile)
         cells = self._targets_s.size
@@ -104,7 +105,8 @@ class Ekf:
         volts, log_width = pulse(error_s * short)
         missed = np.maximum(self._missed[number, cells] - 2, 0)
         longer = np.minimum(log_width + LONGER * missed, self._log_widths[1])
-        return volts + 0.04 * self._drives.nominal_v[number] * missed, self._population.width_s * np.exp(longer)
+        widths_s = np.clip(self._population.width_s * np.exp(longer), *self._widths_s)
+        return volts + 0.04 * self._drives.nominal_v[number] * missed, widths_s
 
     def _follow(
         self, number: int, cells: Cells, volts: Floats, widths_s: Floats, before_s: Floats, after_s: Floats
