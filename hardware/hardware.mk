@@ -8,7 +8,7 @@ hardware: $(DEV)  ## the board: electrical rules, netlist against board.toml, la
 	$(PY) -m pytest -n 0 tests/hardware
 
 schematic: $(DEV)
-	hardware/tools/fetch_kicad.sh
+	tools/fetch_kicad.sh
 	PYTHONPATH=hardware $(PY) -m ohm8.schematic hardware/kicad
 
 # Placing (a minute) and routing (two) start from the netlist and a fixed seed: the same circuit gives the same board.

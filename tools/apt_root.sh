@@ -25,11 +25,11 @@ apt_attempt() {
     done
 }
 
-# apt_root FOLDER SUITE PACKAGE...: points APT_CONFIG at a private root of SUITE that knows every PACKAGE (source packages
-# are known with their binary ones). On failure it says why on standard error.
+# apt_root FOLDER SUITES PACKAGE...: points APT_CONFIG at a private root of SUITES (one or several, in one word) that knows
+# every PACKAGE (source packages are known with their binary ones). On failure it says why on standard error.
 apt_root() {
     apt_folder=$1
-    apt_suite=$2
+    apt_suites=$2
     shift 2
     apt_log=$apt_folder/log
     apt_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -45,8 +45,10 @@ apt_root() {
     }
     mkdir -p "$apt_folder/lists/partial" "$apt_folder/archives/partial" "$apt_folder/preferences.d"
     : >"$apt_folder/status"
-    for apt_kind in deb deb-src; do
-        echo "$apt_kind [signed-by=$apt_keyring] $apt_mirror $apt_suite main"
+    for apt_suite in $apt_suites; do
+        for apt_kind in deb deb-src; do
+            echo "$apt_kind [signed-by=$apt_keyring] $apt_mirror $apt_suite main"
+        done
     done >"$apt_folder/sources.list"
     cat >"$apt_folder/apt.conf" <<CONF
 Dir::State "$apt_folder";
@@ -69,7 +71,7 @@ CONF
     apt_attempt apt-get update || true
     for apt_package in "$@"; do
         apt-cache show "$apt_package" >/dev/null 2>&1 || {
-            echo "the mirror gave no index of Debian $apt_suite with $apt_package: $(tail -n 1 "$apt_log")" >&2
+            echo "the mirror gave no index of Debian $apt_suites with $apt_package: $(tail -n 1 "$apt_log")" >&2
             return 1
         }
     done

@@ -6,7 +6,7 @@
 set -eu
 
 project=$(cd "$(dirname "$0")/../.." && pwd)
-root=$("$project/hardware/tools/fetch_kicad.sh") || exit $?
+root=$("$project/tools/fetch_kicad.sh") || exit $?
 
 if ! unshare --map-root-user --mount true 2>/dev/null; then
     echo "KiCad is not available: this machine allows no user namespaces (unshare --map-root-user --mount fails)" >&2
