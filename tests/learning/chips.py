@@ -10,7 +10,7 @@ from tests.programming.boards import LIMITS, PROFILE, SETUP
 from ohmloop.crossbar import Crossbar
 from ohmloop.learning import Budget, CrossEntropy, Learner, Moves, Rule, Training, train
 from ohmloop.mapping import ArraySpace, Encoding, Permute, Placement, place
-from ohmloop.network import Linear, Model, deploy
+from ohmloop.network import Deployment, Linear, Model
 from ohmloop.network.graph import Activation
 from ohmloop.programming import Acceptance, Stops, Vipi
 from ohmsim.array import SimulatedArray, open_array
@@ -89,7 +89,7 @@ def chip(seed: int, encoding: Encoding | None = None) -> Chip:
         array.arm(LIMITS, "ab12")
         array.configure(SETUP)
     placement = placed(arrays, encoding)
-    deploy(placement, arrays, Vipi, Acceptance(tolerance=0.05), Stops(), profile=PROFILE, setup=SETUP)
+    Deployment(placement, arrays, Vipi, Acceptance(tolerance=0.05), Stops(), profile=PROFILE, setup=SETUP).execute()
     return Chip(arrays, placement)
 
 

@@ -17,7 +17,7 @@ from ohmloop.crossbar import ExchangeStatus, Geometry
 from ohmloop.drivers.registry import open_crossbar
 from ohmloop.learning import External, Learner
 from ohmloop.link.child import EmulatorProcess
-from ohmloop.network import deploy
+from ohmloop.network import Deployment
 from ohmloop.programming import Acceptance, Stops, Vipi
 from ohmloop.store import Store
 
@@ -60,7 +60,9 @@ def prepared(url: str) -> float:
         crossbar.arm(LIMITS, "ab12")
         crossbar.configure(SETUP)
         placement = placed([crossbar])
-        deploy(placement, [crossbar], Vipi, Acceptance(tolerance=0.05), Stops(), profile=PROFILE, setup=SETUP)
+        Deployment(
+            placement, [crossbar], Vipi, Acceptance(tolerance=0.05), Stops(), profile=PROFILE, setup=SETUP
+        ).execute()
         with Learner(MODEL, placement, [crossbar], External(), profile=PROFILE, setup=SETUP) as learner:
             return learner.trace(*TESTING).score
 

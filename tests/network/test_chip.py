@@ -19,7 +19,6 @@ from ohmloop.network import (
     Linear,
     Model,
     NetworkError,
-    deploy,
     logit_snr_db,
 )
 from ohmloop.programming import Acceptance, Outcome, Phase, Progress, Report, Stops, Vipi
@@ -52,7 +51,7 @@ def placed(encoding: Encoding | None = None) -> Placement:
 
 def deployed(boards: list[Board], placement: Placement) -> list[Report]:
     crossbars = [board.crossbar for board in boards]
-    return deploy(placement, crossbars, Vipi, Acceptance(), Stops(), profile=PROFILE, setup=SETUP)
+    return Deployment(placement, crossbars, Vipi, Acceptance(), Stops(), profile=PROFILE, setup=SETUP).execute()
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +121,9 @@ def test_single_ended_cells(blank: list[Board]) -> None:
 def test_boards_are_programmed_together(blank: list[Board]) -> None:
     told: list[Progress] = []
     crossbars = [board.crossbar for board in blank]
-    reports = deploy(placed(), crossbars, Vipi, Acceptance(), Stops(), profile=PROFILE, progress=told.append)
+    reports = Deployment(
+        placed(), crossbars, Vipi, Acceptance(), Stops(), profile=PROFILE, progress=told.append
+    ).execute()
     assert [report.board for report in reports] == [crossbar.capabilities.serial for crossbar in crossbars]
     assert {moment.board for moment in told} == {report.board for report in reports}
     assert sum(moment.phase is Phase.ENDED for moment in told) == 2
@@ -155,7 +156,9 @@ def test_ctrl_c_waits_for_a_safe_point(blank: list[Board]) -> None:
     crossbars = [board.crossbar for board in blank]
     for board in blank:
         board.ask("fault", wire={"late": 1.0, "late_s": 0.1})  # so that there is something left to stop
-    reports = deploy(placed(), crossbars, Vipi, Acceptance(), Stops(), profile=PROFILE, progress=FirstCtrlC())
+    reports = Deployment(
+        placed(), crossbars, Vipi, Acceptance(), Stops(), profile=PROFILE, progress=FirstCtrlC()
+    ).execute()
     assert Outcome.PAUSED in {report.outcome for report in reports}
     for board, report in zip(blank, reports, strict=True):
         np.testing.assert_array_equal(np.nan_to_num(report.pulses), board.truth("full_pulses"))

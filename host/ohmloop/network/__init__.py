@@ -1,6 +1,6 @@
 """Feed-forward networks: weight files, deployment on several boards, inference on them."""
 
-from ohmloop.network.deploy import Deployment, deploy
+from ohmloop.network.deployment import Deployment
 from ohmloop.network.errors import CurrentOverRange, InputError, ModelError, NetworkError, WeightFileError
 from ohmloop.network.fidelity import accuracy, logit_snr_db
 from ohmloop.network.graph import Activation, Linear, Model
@@ -21,7 +21,6 @@ __all__ = [
     "Pretrained",
     "WeightFileError",
     "accuracy",
-    "deploy",
     "load_model",
     "load_npz",
     "load_safetensors",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ohmloop.crossbar import Crossbar, ForeignSetup
 from ohmloop.mapping import ArraySpace, place
-from ohmloop.network.deploy import Deployment
+from ohmloop.network.deployment import Deployment
 from ohmloop.network.graph import Model
 from ohmloop.network.runtime import ChipRuntime
 from ohmloop.programming import POLICIES, Progress

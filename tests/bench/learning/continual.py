@@ -20,7 +20,7 @@ from tests.programming.boards import PROFILE, SETUP
 
 from ohmloop.learning import CrossEntropy, Delta, Examples, External, Moves, Rule, Sgd, Training, train
 from ohmloop.mapping import ArraySpace, place
-from ohmloop.network import Activation, Linear, Model, deploy
+from ohmloop.network import Activation, Deployment, Linear, Model
 from ohmloop.programming import Acceptance, Stops, Vipi
 
 NEW, KEPT, SHOWN = 9, 10, 20
@@ -119,7 +119,7 @@ def measure(arrival: Arrival, seed: int) -> Figures:
     model, lesson = first_network(arrival.known), arrival.lesson(seed)
     chip = Chip(model, seed)
     acceptance = Acceptance(tolerance=0.05)
-    deploy(chip.placement, chip.arrays, Vipi, acceptance, Stops(), profile=PROFILE, setup=SETUP)
+    Deployment(chip.placement, chip.arrays, Vipi, acceptance, Stops(), profile=PROFILE, setup=SETUP).execute()
     held = chip.truth()
     figures: Figures = {}
 
@@ -142,7 +142,7 @@ def measure(arrival: Arrival, seed: int) -> Figures:
     chip.model = replace(model, layers=tuple(taught), input_ranges=None).calibrated(x)
     spaces = [ArraySpace(array.capabilities.geometry) for array in chip.arrays]
     chip.placement = place(chip.model.weights, spaces, g_min_s=PROFILE.g_min_s, g_max_s=PROFILE.g_max_s)
-    reports = deploy(chip.placement, chip.arrays, Vipi, acceptance, Stops(), profile=PROFILE, setup=SETUP)
+    reports = Deployment(chip.placement, chip.arrays, Vipi, acceptance, Stops(), profile=PROFILE, setup=SETUP).execute()
     cells = sum(int(np.isfinite(report.targets_s).sum()) for report in reports)
     keep(PEER, External(), 0, sum(report.totals.pulses for report in reports) / cells)
     return figures

@@ -39,7 +39,7 @@ from ohmloop.learning import (
     Training,
     train,
 )
-from ohmloop.network import Activation, Linear, Model, deploy, pretrained
+from ohmloop.network import Activation, Deployment, Linear, Model, pretrained
 from ohmloop.programming import Acceptance, Stops, Vipi
 
 STUCK, COMPONENTS = 0.1, 16
@@ -96,7 +96,9 @@ def measured(model: Model, splits: Mapping[str, Split], seed: int, score_on: str
     """Accuracies in percent and what was spent, all rules on one chip."""
     examples, test = Examples(*splits["training"], seed=seed), splits[score_on]
     chip = Chip(model, seed)
-    deploy(chip.placement, chip.arrays, Vipi, Acceptance(tolerance=0.05), Stops(), profile=PROFILE, setup=SETUP)
+    Deployment(
+        chip.placement, chip.arrays, Vipi, Acceptance(tolerance=0.05), Stops(), profile=PROFILE, setup=SETUP
+    ).execute()
     figures = {"digital": 100 * float((model.digital(test[0]).argmax(axis=1) == test[1]).mean())}
     with chip.learner(External()) as learner:
         figures["programmed at 5 %"] = percent(learner, test)

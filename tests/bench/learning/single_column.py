@@ -29,7 +29,7 @@ from ohmloop.learning import (
     train,
 )
 from ohmloop.mapping import NonNegative
-from ohmloop.network import Activation, Linear, Model, deploy
+from ohmloop.network import Activation, Deployment, Linear, Model
 from ohmloop.programming import Acceptance, Stops, Vipi
 
 COMPONENTS = 8
@@ -79,7 +79,9 @@ def damaged(stuck: int) -> Callable[[int], Figures]:
         test = features["held_out"]
         figures = {"digital": 100 * float((np.sign(model.digital(test[0])) == test[1]).mean())}
         chip = Chip(model, seed, NonNegative())
-        deploy(chip.placement, chip.arrays, Vipi, Acceptance(tolerance=0.05), Stops(), profile=PROFILE, setup=SETUP)
+        Deployment(
+            chip.placement, chip.arrays, Vipi, Acceptance(tolerance=0.05), Stops(), profile=PROFILE, setup=SETUP
+        ).execute()
         with chip.learner(External(), loss=SquaredError()) as learner:
             figures["programmed at 5 %"] = accuracy(learner, test)
         chip.wait(WEEK_S)

@@ -126,37 +126,6 @@ class Deployment:
                 self._progress(progress)
 
 
-def deploy(
-    placement: Placement,
-    crossbars: Sequence[Crossbar],
-    policy: Callable[[], Policy],
-    acceptance: Acceptance,
-    stops: Stops,
-    *,
-    profile: ProgrammingProfile,
-    population: Population | None = None,
-    schedule: Schedule | None = None,
-    setup: Setup | None = None,
-    run: Run | None = None,
-    progress: Callable[[Progress], None] | None = None,
-) -> list[Report]:
-    """Program a placement over several boards in parallel and wait for it; see Deployment."""
-    deployment = Deployment(
-        placement,
-        crossbars,
-        policy,
-        acceptance,
-        stops,
-        profile=profile,
-        population=population,
-        schedule=schedule,
-        setup=setup,
-        run=run,
-        progress=progress,
-    )
-    return deployment.execute()
-
-
 def _await(pending: Sequence[Future[Report]]) -> None:
     """Wait for all, waking up often enough to be interrupted; each campaign has its own time stop."""
     while wait(pending, timeout=POLL_S).not_done:
