@@ -17,7 +17,7 @@ class Examples:
     The batch of a step follows from the step and the seed alone: every pass goes through all examples once, in an
     order of its own; what is left at its end is too few for a batch and waits for the next pass.
 
-    Raises LearningError if there are not as many targets as inputs, or none.
+    Raises LearningError if there are not as many targets as inputs, or none, and for a seed below 0.
     """
 
     inputs: NDArray[np.float64]
@@ -29,6 +29,8 @@ class Examples:
             raise LearningError(
                 f"{len(self.inputs)} inputs need as many targets, at least one, not {len(self.targets)}"
             )
+        if self.seed < 0:
+            raise LearningError(f"a seed must not be negative, not {self.seed}")
 
     def batch(self, step: int, size: int | None) -> tuple[NDArray[np.float64], NDArray[np.generic]]:
         """Inputs and targets of a step, counted from 0; all of them if `size` is None or larger than all."""

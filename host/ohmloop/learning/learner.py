@@ -183,17 +183,40 @@ class Learner:
             raise LearningError(f"{len(values)} input vectors need as many targets, at least one, not {len(wanted)}")
         layers = self._forward(values)
         outputs = self._layers[-1].activated(layers[-1].sums)
-        slope, loss = self.loss.slope(outputs, wanted), self.loss.value(outputs, wanted)
-        return Trace(tuple(layers), outputs, wanted, slope, loss, self.loss.score(outputs, wanted))
+        with np.errstate(over="ignore", invalid="ignore"):
+            slope = self.loss.slope(outputs, wanted)
+            loss, score = self.loss.value(outputs, wanted), self.loss.score(outputs, wanted)
+        if not (np.isfinite(loss) and np.isfinite(score)):
+            raise LearningError(f"the batch has a loss of {loss} and a score of {score}: its numbers are too large")
+        return Trace(tuple(layers), outputs, wanted, slope, loss, score)
 
     def learn(self, inputs: ArrayLike, targets: ArrayLike) -> Trace:
-        """Let the rule learn from a batch; moves no cell. Raises as `trace`, and LearningError of the rule."""
+        """Let the rule learn from a batch; moves no cell. Raises as `trace`, and LearningError of the rule.
+
+        A batch that ends in an error has taught nothing: shadow, biases, gains and rule are as before.
+        """
         trace = self.trace(inputs, targets)
-        self.apply(self.rule.propose(trace, self.held()))
+        known = self.rule.state()
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
+                self.apply(self.rule.propose(trace, self.held()))
+        except BaseException:
+            self.rule.restore(known)
+            raise
         return trace
 
     def apply(self, changes: Sequence[Change]) -> None:
-        """Take changes of every layer into the shadow and the digital parameters."""
+        """Take changes of every layer into the shadow and the digital parameters: all of them or none.
+
+        Raises LearningError for a change that is not finite.
+        """
+        for index, change in enumerate(changes):
+            for part in ("weights", "bias", "gain"):
+                if (values := getattr(change, part)) is not None and not np.isfinite(values).all():
+                    raise LearningError(
+                        f"the change of layer {index} ({part}) is not finite and was not taken over: look at the "
+                        "batch, or learn more slowly"
+                    )
         for index, (change, layer) in enumerate(zip(changes, self._layers, strict=True)):
             if change.weights is not None:
                 self.shadow.add(index, change.weights)

@@ -12,6 +12,10 @@ from ohmloop.learning.errors import LearningError
 Matrix = NDArray[np.float64]
 
 
+LARGEST_TARGET = 1e100
+"""Beyond it squares of squares are no longer numbers."""
+
+
 class Loss(Protocol):
     """A loss over a batch of outputs before any softmax, shape (batch, outputs)."""
 
@@ -76,8 +80,10 @@ class SquaredError:
     def wanted(self, targets: ArrayLike, outputs: int) -> Matrix:
         """The targets as they are, shape (batch, outputs)."""
         values = np.asarray(targets, dtype=np.float64)
-        if values.ndim != 2 or values.shape[1] != outputs or not np.isfinite(values).all():
-            raise LearningError(f"targets must be finite and of shape (batch, {outputs}), not {values.shape}")
+        if values.ndim != 2 or values.shape[1] != outputs:
+            raise LearningError(f"targets must be of shape (batch, {outputs}), not {values.shape}")
+        if not (np.abs(values) <= LARGEST_TARGET).all():  # NaN is not, either
+            raise LearningError(f"targets must be finite and at most {LARGEST_TARGET:g} in magnitude")
         return values
 
     def value(self, outputs: Matrix, wanted: Matrix) -> float:

@@ -30,6 +30,8 @@ class BiasScale(Descending):
         hidden: bool = True,
     ) -> None:
         super().__init__(rate, momentum, batch)
+        if not {scale, hidden} <= {False, True}:
+            raise ValueError(f"scale and hidden are 0 or 1, not {scale} and {hidden}")
         self._scale = scale
         self._hidden = hidden
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ohmloop.learning.rules.checks import checked_batch
 from ohmloop.learning.rules.descent import Descent
 from ohmloop.learning.trace import Change, HeldLayer, Trace
 
@@ -15,14 +16,16 @@ class Descending:
     """A rule that says which gradients it follows and leaves the steps to Descent.
 
     Args:
-        rate, momentum: see Descent. batch: input vectors a step.
+        rate, momentum: see Descent. batch: input vectors a step; None for all there are.
+
+    Raises ValueError for what is outside its range.
     """
 
     name = "descending"
 
     def __init__(self, rate: float, momentum: float, batch: int | None) -> None:
         self._descent = Descent(rate, momentum)
-        self.batch = batch
+        self.batch = checked_batch(batch)
 
     @property
     def parameters(self) -> Mapping[str, float]:

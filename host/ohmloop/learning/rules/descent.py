@@ -22,12 +22,12 @@ class Descent:
     multiples of 1.
 
     Args:
-        rate: see above. momentum: part of the last step that is taken again, 0 to below 1.
+        rate: see above, at most 1. momentum: part of the last step that is taken again, 0 to below 1.
     """
 
     def __init__(self, rate: float, momentum: float) -> None:
-        if not (rate > 0 and 0 <= momentum < 1):
-            raise ValueError(f"a rate must be above 0 and a momentum 0 to below 1, not {rate} and {momentum}")
+        if not (0 < rate <= 1 and 0 <= momentum < 1):
+            raise ValueError(f"a rate must be above 0 to 1 and a momentum 0 to below 1, not {rate} and {momentum}")
         self.rate = rate
         self.momentum = momentum
         self._steps: dict[str, NDArray[np.float64]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ohmloop.learning.rules.checks import checked_seed
 from ohmloop.learning.rules.descending import Descending
 from ohmloop.learning.rules.gradient import gate, gradient
 from ohmloop.learning.trace import Change, HeldLayer, Trace
@@ -25,7 +26,7 @@ class FeedbackAlignment(Descending):
 
     def __init__(self, rate: float = 0.02, momentum: float = 0.9, batch: int | None = 256, seed: int = 0) -> None:
         super().__init__(rate, momentum, batch)
-        self._seed = seed
+        self._seed = checked_seed(seed)
 
     @property
     def parameters(self) -> Mapping[str, float]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ohmloop.learning.rules.checks import checked_batch
 from ohmloop.learning.rules.gradient import backpropagated, gradient
 from ohmloop.learning.trace import Change, HeldLayer, Trace
 
@@ -26,10 +27,10 @@ class Manhattan:
     name = "manhattan"
 
     def __init__(self, step: float = 0.15, share: float = 0.02, batch: int | None = None) -> None:
-        if not (step > 0 and 0 < share <= 1):
-            raise ValueError(f"a step must be above 0 and a share above 0 to 1, not {step} and {share}")
+        if not (0 < step <= 1 and 0 < share <= 1):
+            raise ValueError(f"a step and a share must be above 0 to 1, not {step} and {share}")
         self._step, self._share = step, share
-        self.batch = batch
+        self.batch = checked_batch(batch)
 
     @property
     def parameters(self) -> Mapping[str, float]:

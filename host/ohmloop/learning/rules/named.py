@@ -44,6 +44,8 @@ def rule_named(name: str, loss: Loss, parameters: Mapping[str, float | int | Non
     if unknown := set(parameters) - numbers:
         strange, sorts = ", ".join(map(repr, sorted(unknown))), ", ".join(sorted(numbers))
         raise LearningError(f"rule {name!r} has no parameter {strange}; it has {sorts}")
+    if missing := [name for name, value in parameters.items() if value is None and name != "batch"]:
+        raise LearningError(f"rule {name!r}: {missing[0]} must be a number")
     given = {"loss": loss} if "loss" in known else {}
     try:
         return RULES[name](**given, **parameters)

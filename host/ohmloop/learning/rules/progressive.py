@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ohmloop.learning.loss import Loss
 from ohmloop.learning.noise_aware import Training, train
+from ohmloop.learning.rules.checks import checked_seed
 from ohmloop.learning.trace import Change, HeldLayer, Trace
 
 
@@ -30,7 +31,7 @@ class Progressive:
     def __init__(self, loss: Loss, training: Training | None = None, seed: int = 0) -> None:
         self._loss = loss
         self._training = training if training is not None else Training(epochs=30, rate=0.01, noise=0.03, stay=0.0005)
-        self._seed = seed
+        self._seed = checked_seed(seed)
         self._step = 0
 
     @property

@@ -29,8 +29,8 @@ class Repair:
     batch = None
 
     def __init__(self, ridge: float = 0.01, least: float = 0.05) -> None:
-        if not (ridge > 0 and least >= 0):
-            raise ValueError(f"a ridge must be above 0 and the least change not negative, not {ridge} and {least}")
+        if not (0 < ridge < np.inf and 0 <= least <= 1):
+            raise ValueError(f"a ridge must be above 0 and finite, the least change 0 to 1, not {ridge} and {least}")
         self._ridge, self._least = ridge, least
         self._step = 0
 
