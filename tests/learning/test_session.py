@@ -1,6 +1,8 @@
 """A session goes on after its host, comes back to its best state, and ends when it is told to."""
 
+import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from tests.learning.documented import program
 from tests.programming.boards import PROFILE, SETUP
 
 import ohmloop.learning
+from ohmloop.crossbar import ExchangeStatus
 from ohmloop.learning import (
     Budget,
     Change,
@@ -22,8 +25,10 @@ from ohmloop.learning import (
     Repair,
     Session,
     SessionError,
+    Sgd,
 )
-from ohmloop.store import Run, Store
+from ohmloop.network.errors import InputError
+from ohmloop.store import Run, Store, StoreFull
 
 EXAMPLES = Examples(*TRAINING)
 
@@ -37,6 +42,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def run(store: Store) -> Run:
     return store.begin("tune", {}, {})
+
+
+@contextmanager
+def no_room(above: int = 0) -> Iterator[None]:
+    """No file of this process may grow above so many bytes: what SQLite meets is what it meets on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (above, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def damaged(seed: int = 2) -> Chip:
@@ -145,6 +161,90 @@ def test_a_spent_budget_is_said_and_moves_nothing(run: Run) -> None:
         moment = session.learn(*EXAMPLES.batch(0, None))
         assert "end here, or allow more" in moment.note
         assert (moment.due, moment.pulses, received(hurt)) == (0, 0, before)
+
+
+def test_what_the_store_has_no_room_for_has_not_happened(run: Run, store: Store) -> None:
+    hurt = damaged()
+    before = received(hurt)
+    with learner(hurt) as teaching:
+        session = Session(teaching, run)
+        session.verify(*TESTING)
+        session.learn(*EXAMPLES.batch(0, None))
+        best, moved = session.best, received(hurt)
+        known = {name: values for name, values in teaching.state().items() if not name.startswith("spent.")}
+        with no_room():
+            for asked in (
+                lambda: session.learn(*EXAMPLES.batch(1, None)),
+                lambda: session.verify(*TESTING),
+                lambda: session.checkpoint("mine"),
+                session.roll_back,
+                session.commit,
+            ):
+                with pytest.raises(StoreFull, match="make room"):
+                    asked()
+        assert received(hurt) == moved, "nothing moves that the store does not know of"
+        assert (session.step, session.pending, session.best) == (1, False, best)
+        for name, values in known.items():
+            np.testing.assert_array_equal(teaching.state()[name], values, err_msg=name)
+        session.learn(*EXAMPLES.batch(1, None))
+        assert session.step == 2
+        session.commit()
+        assert received(hurt) - before == journalled(run) == teaching.spent.pulses > moved - before
+    assert store.open(run.id).state == "done"
+
+
+def test_an_update_that_loses_its_store_is_finished_later(store: Store) -> None:
+    """The disk fills up at four moments of a session; some of them are in the middle of an update."""
+    interrupted = 0
+    for room in (40_000, 80_000, 120_000, 160_000):
+        run = store.begin("tune", {}, {})
+        hurt = damaged()
+        before = received(hurt)
+        with learner(hurt) as teaching:
+            session = Session(teaching, run)
+
+            def steps(session: Session = session) -> None:
+                for step in range(20):
+                    session.learn(*EXAMPLES.batch(step, None))
+
+            used = store.path.with_name(store.path.name + "-wal").stat().st_size
+            with no_room(used + room), pytest.raises(StoreFull):
+                steps()
+            interrupted += session.pending
+            session.pause()
+        run = store.open(run.id)
+        run.restart()
+        with learner(hurt) as other:
+            session = Session(other, run)
+            session.commit()
+            # Here, unlike on a full disk, no reserve gives way: the outcome of the last exchange may be lost, too.
+            uncertain = sum(len(r.pulses) for r in run.exchanges() if r.status is ExchangeStatus.UNCERTAIN)
+            assert journalled(run) <= received(hurt) - before <= journalled(run) + uncertain
+            assert other.spent.pulses == journalled(run) + uncertain
+    assert interrupted
+
+
+def test_a_refused_batch_leaves_the_session_as_it_was(run: Run) -> None:
+    hurt = damaged()
+    with hurt.learner(Sgd(batch=64)) as teaching:
+        session = Session(teaching, run)
+        session.learn(TRAINING[0][:64], TRAINING[1][:64])
+        known = {name: values for name, values in teaching.state().items() if not name.startswith("spent.")}
+        nan = np.full((2, TRAINING[0].shape[1]), np.nan)
+        for inputs, targets in (
+            (nan, np.zeros(2, np.int64)),
+            (TRAINING[0][:2, 1:], np.zeros(2, np.int64)),
+            (TRAINING[0][:2], np.array([0, 99])),
+            (TRAINING[0][:2], np.zeros(3, np.int64)),
+            (TRAINING[0][:0], np.zeros(0, np.int64)),
+        ):
+            with pytest.raises((InputError, LearningError)):
+                session.learn(inputs, targets)
+        with pytest.raises(LearningError, match=r"the change of layer 0 \(weights\) is not finite"):
+            session.apply([Change(np.full_like(teaching.held()[0].wanted, np.inf)), Change()])
+        assert session.step == 1
+        for name, values in known.items():
+            np.testing.assert_array_equal(teaching.state()[name], values, err_msg=name)
 
 
 def test_a_session_belongs_to_its_boards_and_its_rule(run: Run) -> None:

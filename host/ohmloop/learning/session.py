@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from ohmloop.learning.data import Examples
 from ohmloop.learning.errors import BudgetSpent, SessionError
 from ohmloop.learning.learner import Learner
 from ohmloop.learning.shadow import Matrix
+from ohmloop.learning.trace import Change
 from ohmloop.store import Run
 
 STATE = "session"
@@ -120,18 +122,27 @@ class Session:
         """One step: a batch through the chip, and an update of the cells that are due because of it.
 
         Ends early, with `pending` set, if a stop was asked for while cells moved. A spent budget moves nothing and is
-        said in the note; biases and gains go on learning. Raises as Learner.learn and Learner.move.
+        said in the note; biases and gains go on learning. Raises as Learner.learn and Learner.move; a batch that was
+        refused, or for which the store has no room, leaves the session as it was.
         """
-        if not self._finish():
-            return self._moment(note="stopped while an update was finished")
-        trace = self.learner.learn(inputs, targets)
-        self.step += 1
-        note = self._plan()
-        due = self._due()
-        complete = self._finish()
-        return self._told(
-            self._moment(trace.loss, trace.score, due=due, note=note if complete else "stopped during an update")
-        )
+
+        def taught() -> tuple[float, float]:
+            trace = self.learner.learn(inputs, targets)
+            return trace.loss, trace.score
+
+        return self._step(taught)
+
+    def apply(self, changes: Sequence[Change], loss: float = float("nan"), score: float = float("nan")) -> Moment:
+        """One step whose changes come from outside, an optimiser of torch for example; otherwise as `learn`.
+
+        `changes` are one a layer, `loss` and `score` those of the batch that they come from, to be told.
+        """
+
+        def taken() -> tuple[float, float]:
+            self.learner.apply(changes)
+            return loss, score
+
+        return self._step(taken)
 
     def verify(self, inputs: ArrayLike, targets: ArrayLike, watched: Mapping[str, Examples] | None = None) -> float:
         """Score on the chip with data that is not learned from; the best state so far is kept as checkpoint BEST.
@@ -146,8 +157,8 @@ class Session:
         }
         self._verified = trace.score
         if not trace.score <= self.best:
-            self.best = trace.score
             self.checkpoint(BEST)
+            self.best = trace.score
         self._keep()
         self._told(self._moment(trace.loss, trace.score))
         return trace.score
@@ -167,10 +178,12 @@ class Session:
         if not self.run.has(CHECKPOINT + name):
             raise SessionError(f"run {self.run.id} has no checkpoint {name!r}: verify or keep one first")
         self._settle()
-        self.learner.return_to(self.run.get(CHECKPOINT + name))
-        note = ""
-        for _ in range(RETURNS):
-            note = self._plan()
+        kept, note = self.run.get(CHECKPOINT + name), ""
+        for attempt in range(RETURNS):
+            with self._kept_or_undone():
+                if attempt == 0:
+                    self.learner.return_to(kept)
+                note = self._plan()
             if not self.pending or not self._finish():
                 break
         self.run.event("rolled back", {"name": name, "step": self.step, "note": note})
@@ -188,6 +201,31 @@ class Session:
         """End the run: what the arrays hold now is the result. Raises SessionError while an update is pending."""
         self._settle()
         self.run.finish("done", self.summary())
+
+    def _step(self, change: Callable[[], tuple[float, float]]) -> Moment:
+        """One step: a change of the shadow, which returns loss and score, and an update of the cells that are due."""
+        if not self._finish():
+            return self._moment(note="stopped while an update was finished")
+        with self._kept_or_undone():
+            loss, score = change()
+            self.step += 1
+            note = self._plan()
+        due = self._due()
+        complete = self._finish()
+        return self._told(self._moment(loss, score, due=due, note=note if complete else "stopped during an update"))
+
+    @contextmanager
+    def _kept_or_undone(self) -> Iterator[None]:
+        """What fails before it is kept has not happened: nothing may move that another host would not know of."""
+        state, step, updates = self.learner.state(), self.step, self._updates
+        try:
+            yield
+        except BaseException:
+            spent = replace(self.learner.spent)
+            self.learner.restore(state)
+            self.learner.spent = spent  # what was read was read
+            self.step, self._updates, self._pending = step, updates, None
+            raise
 
     def _plan(self) -> str:
         """Decide what moves, and keep state and targets; returns why nothing moves although something is due."""
