@@ -2,7 +2,7 @@
 
 The forward pass of a layer is the array. The backward pass is digital: errors return through the conductances as last
 measured, gradients are those at the measured activations (straight-through). What an optimiser makes of them changes a
-shadow; `CrossbarNetwork.update` moves the cells that are due.
+shadow; `CrossbarNetwork.update` moves the cells that are due, in a session if there is one to survive its host.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ohmloop.learning.trace import Change
 from ohmloop.network import Activation
 
 if TYPE_CHECKING:
-    from ohmloop.store import Run
+    from ohmloop.learning.session import Session
 
 
 class _Products(torch.autograd.Function):
@@ -28,13 +28,15 @@ class _Products(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, inputs: torch.Tensor, weight: torch.Tensor, layer: CrossbarLinear) -> torch.Tensor:
         values = inputs.detach().to(torch.float64).cpu().numpy()
-        ctx.save_for_backward(inputs, layer.measured.to(inputs))
-        return torch.from_numpy(layer.products(values)).to(inputs)
+        gains = torch.from_numpy(layer.gains()).to(inputs)
+        ctx.save_for_backward(inputs, layer.measured.to(inputs), gains)
+        return torch.from_numpy(layer.products(values)).to(inputs) * gains
 
     @staticmethod
     def backward(ctx: Any, error: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, None]:
-        inputs, measured = ctx.saved_tensors
-        return error @ measured, error.T @ inputs, None
+        inputs, measured, gains = ctx.saved_tensors
+        gained = error * gains
+        return gained @ measured, gained.T @ inputs, None
 
 
 class CrossbarLinear(nn.Module):
@@ -63,21 +65,25 @@ class CrossbarLinear(nn.Module):
         return products + self.bias
 
     def products(self, values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Products on the chip times the layer's gain."""
-        return self._learner.products(self._index, values) * self._learner.gains(self._index)
+        """Products on the chip, before the layer's gain."""
+        return self._learner.products(self._index, values)
+
+    def gains(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """The layer's digital gains, shape (outputs,)."""
+        return self._learner.gains(self._index)
 
     def change(self) -> Change:
         """What the optimiser has changed since the shadow was last followed."""
-        held = self._learner.held()[self._index]
-        return Change(_numbers(self.weight).T - self._weight, _numbers(self.bias) - held.layer.bias)
+        return Change(_numbers(self.weight).T - self._weight, _numbers(self.bias) - self._bias)
 
     def follow(self) -> None:
         """Take over what the shadow wants and the chip holds."""
         held = self._learner.held()[self._index]
         with torch.no_grad():
             self.weight.copy_(torch.from_numpy(held.wanted.T.copy()))
-            self.measured.copy_(torch.from_numpy((held.layer.weights * held.layer.gains).T.copy()))
-        self._weight = _numbers(self.weight).T.copy()
+            self.bias.copy_(torch.from_numpy(held.layer.bias.copy()))
+            self.measured.copy_(torch.from_numpy(held.layer.weights.T.copy()))
+        self._weight, self._bias = _numbers(self.weight).T.copy(), _numbers(self.bias).copy()
 
 
 class CrossbarNetwork(nn.Sequential):
@@ -96,21 +102,31 @@ class CrossbarNetwork(nn.Sequential):
         super().__init__(*parts)
         self._learner = learner
 
-    def update(self, run: Run | None = None) -> int:
+    def update(self, session: Session | None = None) -> int:
         """Take what the optimiser has done into the shadow and move the cells that are due; returns how many were.
 
-        Call it after `optimizer.step()`. Raises BudgetSpent, and what campaigns raise.
+        Call it after `optimizer.step()`. With a session of the same learner it is a step of that: kept before cells
+        move, and a spent budget is said in its Moment. Without one raises BudgetSpent. Raises LearningError for
+        weights that are not finite, of which nothing is taken over, and what campaigns raise.
         """
-        layers = list(self._crossbar_layers())
-        self._learner.apply([layer.change() for layer in layers])
-        targets = self._learner.due()
-        due = 0
-        if targets is not None:
-            due = sum(int(np.isfinite(matrix).sum()) for matrix in targets)
-            self._learner.move(targets, run)
-        for layer in layers:
+        changes = [layer.change() for layer in self._crossbar_layers()]
+        try:
+            return self._moved(changes) if session is None else session.apply(changes).due
+        finally:
+            self.follow()
+
+    def follow(self) -> None:
+        """Take over what the shadow wants and the chip holds; call it after a roll-back of the session."""
+        for layer in self._crossbar_layers():
             layer.follow()
-        return due
+
+    def _moved(self, changes: list[Change]) -> int:
+        self._learner.apply(changes)
+        targets = self._learner.due()
+        if targets is None:
+            return 0
+        self._learner.move(targets)
+        return sum(int(np.isfinite(matrix).sum()) for matrix in targets)
 
     def _crossbar_layers(self) -> Iterator[CrossbarLinear]:
         return (part for part in self if isinstance(part, CrossbarLinear))
