@@ -1,62 +1,12 @@
 """Learning sessions over HTTP, on an emulated board whose cells were damaged."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
 import pytest
+from tests.service.lessons import CHECKING, SMALL, STUCK, TRAINING, Bench, begin, examples
 from tests.service.listener import listening, until
-from tests.service.small import GEOMETRY, Served, ask, network, program, serve
-
-from ohmloop.station.emulated import Control, EmulatorProcess
-
-SMALL = network("small")
-DRAW = np.random.default_rng(3)
-TRAINING = DRAW.uniform(0, 1, (64, SMALL.inputs))
-CHECKING = DRAW.uniform(0, 1, (64, SMALL.inputs))
-STUCK = {"fraction": 0.12, "seed": 4, "at": "high"}
-
-
-def examples(inputs: np.ndarray) -> dict[str, Any]:
-    """What the network computes digitally, to be learned by the chip."""
-    return {"inputs": inputs.tolist(), "targets": SMALL.digital(inputs).tolist()}
-
-
-@dataclass
-class Bench:
-    """A board that outlives the services on it."""
-
-    store: Path
-    url: str
-    control: Control
-
-    def serve(self) -> Any:
-        return serve(self.store, self.url, SMALL, network("other"))
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with EmulatorProcess(GEOMETRY, {"seed": "5"}) as emulator, emulator.control() as control:
-        yield Bench(tmp_path / "runs.sqlite", emulator.boards[0].url, control)
-
-
-@pytest.fixture
-def damaged(bench: Bench) -> Iterator[tuple[Served, Bench]]:
-    """A service whose network is on the board, with cells that are stuck since."""
-    with bench.serve() as served:
-        program(served.http)
-        bench.control.ask("fault", stuck=STUCK)
-        yield served, bench
-
-
-def begin(http: httpx.Client, **more: object) -> int:
-    answer = http.post("/v1/learning", json={"model": "small", "loss": "squared error", **more})
-    assert answer.status_code == 201, answer.text
-    assert answer.json()["open"]
-    return int(answer.json()["id"])
+from tests.service.small import Served, ask, program
 
 
 def test_a_session_repairs_what_is_broken_while_others_read(damaged: tuple[Served, Bench]) -> None:
@@ -301,61 +251,3 @@ def test_examples_are_kept_together_or_not_at_all(bench: Bench) -> None:
             until(events, "job", id=job, state="failed")
         assert served.station.jobs[job].wait(10)
         assert "keeps no examples" in http.get(f"/v1/jobs/{job}").json()["error"]
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "says"),
-    [
-        ({}, 400, "either the model to teach or"),
-        ({"model": "small", "resume": 1}, 400, "either the model to teach or"),
-        ({"model": "none"}, 404, "no model 'none'"),
-        ({"model": "small", "rule": "magic"}, 400, "no rule 'magic'; there are"),
-        ({"model": "small", "parameters": {"speed": 3}}, 400, "no parameter 'speed'; it has"),
-        ({"model": "small", "parameters": {"rate": -1}}, 400, "rule 'sgd'"),
-        ({"model": "small", "loss": "hinge"}, 400, "no loss 'hinge'"),
-        ({"model": "small", "budget": {"pulses": -1}}, 400, "pulses"),
-        ({"model": "small", "moves": {"threshold": 2}}, 400, "threshold"),
-        ({"model": "small", "volts": 3}, 400, "volts"),
-        ({"resume": 4711}, 404, "no run 4711"),
-        ({"resume": 1}, 409, "cannot be resumed"),
-    ],
-)
-def test_what_makes_no_sense_begins_nothing(
-    programmed: Served, body: dict[str, object], status: int, says: str
-) -> None:
-    answer = programmed.http.post("/v1/learning", json=body)
-    assert answer.status_code == status, answer.text
-    assert says in answer.json()["error"]
-    assert programmed.http.get("/v1/learning").json() == []
-
-
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        ({}, "inputs"),
-        ({"inputs": [[0.0] * 7], "targets": [[0.0] * 4]}, "shape"),
-        ({"inputs": [[0.0] * 8, [0.0]], "targets": [[0.0] * 4] * 2}, "rows of equal length"),
-        ({"inputs": [[0.0] * 8], "targets": [1]}, "targets"),
-        ({"inputs": [[0.0] * 8] * 2, "targets": [[0.0] * 4]}, "as many targets"),
-        ({"inputs": [], "targets": []}, "shape"),
-    ],
-)
-def test_batches_that_make_no_sense_move_nothing(programmed: Served, body: dict[str, object], says: str) -> None:
-    http = programmed.http
-    opened = next((one["id"] for one in http.get("/v1/learning").json() if one["open"]), None)
-    number = opened if opened is not None else begin(http)
-    for what in ("batches", "verify"):
-        answer = http.post(f"/v1/learning/{number}/{what}", json=body)
-        assert answer.status_code == 400, answer.text
-        assert says in answer.json()["error"]
-    summary = http.get(f"/v1/learning/{number}").json()["summary"]
-    assert (summary["step"], summary["pulses"]) == (0, 0)
-
-
-@pytest.fixture(scope="module")
-def programmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    store = tmp_path_factory.mktemp("learning") / "runs.sqlite"
-    with serve(store, "emu://8x8?seed=5", SMALL) as served:
-        assert served.http.post("/v1/learning", json={"model": "small"}).status_code == 409, "nothing to teach yet"
-        program(served.http)
-        yield served

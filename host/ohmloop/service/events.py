@@ -81,7 +81,10 @@ def event_routes(events: Events) -> APIRouter:
 
     @routes.get("/events", response_class=StreamingResponse)
     def stream(request: Request) -> StreamingResponse:
-        """Server-sent events: `job` for each change of a job, `progress` for each round, `stop` for a stop."""
+        """Server-sent events: `job` for each change of a job, `progress` for each round, `stop` for a stop.
+
+        `learning` tells each step, verification and roll-back of a session: loss, score, pulses, wear.
+        """
         last = request.headers.get("last-event-id", "")
         after = int(last) if last.isascii() and last.isdigit() else None
         return StreamingResponse(

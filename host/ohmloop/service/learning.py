@@ -21,11 +21,15 @@ from ohmloop.service.lessons import Lessons
 from ohmloop.service.open_session import OpenSession
 from ohmloop.service.residence import Residence
 from ohmloop.service.runs import as_json, summary_of
-from ohmloop.service.sessions import Sessions
+from ohmloop.service.sessions import Sessions, must_be_session
 from ohmloop.station import Job, Station
 
 LONGEST_BODY = 64 * 1024
 
+LARGEST_SEED = 2**63 - 1
+"""What a store keeps as an integer."""
+
+Number = Annotated[float, Field(allow_inf_nan=False)] | int
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
@@ -37,9 +41,9 @@ class _Body(BaseModel):
 class BudgetRequest(_Body):
     """The most that a session may spend; see `ohmloop.learning.Budget`. Nothing given means no such bound."""
 
-    pulses: Annotated[float, Field(ge=0)] | None = None
+    pulses: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     pulses_per_cell: Annotated[int, Field(ge=0)] = Budget().pulses_per_cell
-    energy_j: Annotated[float, Field(ge=0)] | None = None
+    energy_j: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
 class MovesRequest(_Body):
@@ -55,7 +59,7 @@ class SessionRequest(_Body):
 
     model: str | None = None
     rule: str = Sgd.name
-    parameters: dict[str, float | int | None] = Field(default_factory=dict)
+    parameters: dict[str, Number | None] = Field(default_factory=dict)
     loss: str = CrossEntropy.name
     budget: BudgetRequest = Field(default_factory=BudgetRequest)
     moves: MovesRequest = Field(default_factory=MovesRequest)
@@ -81,8 +85,7 @@ class BatchRequest(_Body):
     def arrays(self) -> tuple[NDArray[np.float64], NDArray[Any]]:
         """Inputs and targets as arrays; classes stay integers. Raises LearningError."""
         classes = all(isinstance(target, int) for target in self.targets)
-        targets = np.asarray(self.targets, dtype=np.int64) if classes else numbers(self.targets)
-        return numbers(self.inputs), targets
+        return numbers(self.inputs), labels(self.targets) if classes else numbers(self.targets)
 
 
 class ExamplesRequest(BatchRequest):
@@ -94,7 +97,7 @@ class ExamplesRequest(BatchRequest):
 
     checking: BatchRequest | None = None
     watched: dict[Name, BatchRequest] | None = None
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 0
 
 
 class TeachingRequest(_Body):
@@ -119,7 +122,7 @@ def learning_routes(
     def describe(number: int) -> dict[str, Any]:
         opened = sessions.open
         here = opened is not None and opened.run.id == number
-        told = as_json(summary_of(station.store, number)) | {"open": here}
+        told = as_json(summary_of(station.store, must_be_session(station.store, number).id)) | {"open": here}
         if here and opened is not None:
             told["summary"] = opened.session.summary()
         return told
@@ -256,6 +259,14 @@ def counted(lessons: Lessons) -> dict[str, Any]:
 
 def _count(examples: Examples | None) -> int:
     return 0 if examples is None else len(examples.inputs)
+
+
+def labels(values: list[Any]) -> NDArray[np.int64]:
+    """Classes as an array. Raises LearningError for one that no array holds."""
+    try:
+        return np.asarray(values, dtype=np.int64)
+    except OverflowError as error:
+        raise LearningError(f"a class is an integer from 0 that names an output: {error}") from error
 
 
 def numbers(values: list[Any]) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from ohmloop.service.programming import resumable
 from ohmloop.service.residence import Residence
 from ohmloop.service.runs import find_run
 from ohmloop.station import Station, StationError
-from ohmloop.store import Run
+from ohmloop.store import Run, Store
 
 log = logging.getLogger(__name__)
 
@@ -77,16 +77,13 @@ class Sessions:
         """The open session, if it has this number. Raises NotFound, Occupied."""
         if self._open is not None and self._open.run.id == number:
             return self._open
-        run = find_run(self._station.store, number)
-        if run.kind != KIND:
-            raise NotFound(f"run {number} ({run.kind}) is no learning session")
+        run = must_be_session(self._station.store, number)
         raise Occupied(f"session {number} is {run.state}, not open: POST /v1/learning with resume to take it up")
 
     def renew(self, number: int) -> None:
         """Take a session up anew: a learner that was stopped stays so. The caller holds the interlock."""
         opened = self.find(number)
-        opened.close()
-        self._open = None
+        self._drop()
         anew = self._take(OpenSession(self._station, opened.network, opened.run, self._tell))
         anew.lessons = opened.lessons  # which may be growing at this moment
 
@@ -132,6 +129,14 @@ class Sessions:
             self._open.close()
         self._open = None
         self._residence.claimed_by = None
+
+
+def must_be_session(store: Store, number: int) -> Run:
+    """The run of a learning session. Raises NotFound if there is none of this number."""
+    run = find_run(store, number)
+    if run.kind != KIND:
+        raise NotFound(f"run {number} ({run.kind}) is no learning session")
+    return run
 
 
 def taken_up(station: Station, network: HostedNetwork, number: int) -> Run:
