@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-FLASH_BYTES = 1024 * 1024
-"""Flash of the Pico below its file system (mpconfigboard.h)."""
+FLASH_BYTES = (1024 - 128) * 1024
+"""Flash of the Pico below a deployed application and its file system (mpconfigboard.h)."""
 RAM_BYTES = 256 * 1024 + 2 * 4096
 
 

@@ -34,8 +34,9 @@ class Board:
     """One board behind one byte stream.
 
     Constructing it is booting it. `identity` holds `serial`, and may hold `reason`: why the board starts (power,
-    watchdog or reset). `rows` and `cols` replace the geometry of one 8x8 board, as stacking does. `on_fault` is told of
-    a fault of the application that `run` survives, once the lines are safe: whoever has a console prints it there.
+    watchdog or reset); `application`: which one this is if it is not the image's; `passed_over`: why a deployed one
+    does not run. `rows` and `cols` replace the geometry of one 8x8 board, as stacking does. `on_fault` is told of a
+    fault of the application that `run` survives, once the lines are safe: whoever has a console prints it there.
     `boot_loader` says that who called `run` can enter one when it returns.
     """
 
@@ -52,6 +53,9 @@ class Board:
     ) -> None:
         self.engine = engine
         self.serial = identity["serial"]
+        self.firmware = _board.FIRMWARE
+        if "application" in identity:
+            self.firmware += "+%s" % identity["application"]
         self.rows = rows
         self.cols = cols
         description = list(_board.ENGINE)
@@ -87,6 +91,9 @@ class Board:
         self.replies.unasked("BOOT", {"reason": self.session.reason})
         if forgotten or not self.session.remembered:
             self.report(MEMORY_LOST, message(MEMORY_LOST, "boot counter"))
+        if "passed_over" in identity:
+            why = "the deployed application %s: the image's runs" % identity["passed_over"]
+            self.report(SYSTEM, message(SYSTEM, why))
         if started != OK:
             self.shut_down("self-check: the engine does not start, status %d" % started)
         elif self.check_self() is None:

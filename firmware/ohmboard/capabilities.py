@@ -15,7 +15,7 @@ def max_vectors(rows: int, cols: int) -> int:
     return MAX_READINGS // max(rows, cols)
 
 
-def capabilities(serial: str, rows: int, cols: int, calibration: str, boot_loader: bool) -> str:
+def capabilities(serial: str, firmware: str, rows: int, cols: int, calibration: str, boot_loader: bool) -> str:
     """The line; volts in uV, times in ns, currents in units of 10 pA."""
     board = _board.ENGINE
     facts = {
@@ -23,7 +23,7 @@ def capabilities(serial: str, rows: int, cols: int, calibration: str, boot_loade
         "board": _board.NAME,
         "revision": _board.REVISION,
         "serial": serial,
-        "firmware": _board.FIRMWARE,
+        "firmware": firmware,
         "rows": rows,
         "cols": cols,
         "max_pulses": MAX_PULSES,

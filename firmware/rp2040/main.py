@@ -4,8 +4,8 @@ import time
 
 import machine
 import ohm
+from application import Application
 from flash_files import FlashFiles
-from ohmboard.board import Board
 
 FAREWELL_MS = 50
 """The last reply is on its way to the host."""
@@ -14,8 +14,11 @@ FAREWELL_MS = 50
 def main() -> None:
     """Run the board until it is interrupted or reset, or left for the boot loader."""
     identity = {"serial": ohm.serial(), "reason": ohm.boot_reason()}
+    application = Application(identity["reason"])
+    board = application.board()
+    identity.update(application.facts)
     try:
-        Board(ohm.Engine(), ohm.Stream(), FlashFiles("/board"), identity, boot_loader=True).run()
+        board(ohm.Engine(), ohm.Stream(), FlashFiles("/board"), identity, boot_loader=True).run()
     finally:
         ohm.stop()
     time.sleep_ms(FAREWELL_MS)

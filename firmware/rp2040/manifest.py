@@ -3,5 +3,6 @@
 
 freeze("$(PORT_DIR)/modules")
 package("ohmboard", base_path="..", opt=3)
+module("application.py", base_path=".", opt=3)
 module("flash_files.py", base_path=".", opt=3)
 module("main.py", base_path=".", opt=3)

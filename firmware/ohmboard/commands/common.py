@@ -40,7 +40,7 @@ def events(board: "Board", request: "Request", values: "list[Any]") -> str:
 
 def identity(board: "Board", request: "Request", values: "list[Any]") -> str:
     """*IDN?."""
-    return "ohmloop,%s-%dx%d,%s,%s" % (_board.NAME, board.rows, board.cols, board.serial, _board.FIRMWARE)
+    return "ohmloop,%s-%dx%d,%s,%s" % (_board.NAME, board.rows, board.cols, board.serial, board.firmware)
 
 
 def complete(board: "Board", request: "Request", values: "list[Any]") -> None:

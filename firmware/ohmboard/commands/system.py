@@ -43,7 +43,8 @@ def describe(board: "Board", request: "Request", values: "list[Any]") -> str:
 
 def what_it_can(board: "Board", request: "Request", values: "list[Any]") -> str:
     """SYSTem:CAPabilities?."""
-    return capabilities(board.serial, board.rows, board.cols, board.calibration.identity(), board.boot_loader)
+    identity = board.calibration.identity()
+    return capabilities(board.serial, board.firmware, board.rows, board.cols, identity, board.boot_loader)
 
 
 def state(board: "Board", request: "Request", values: "list[Any]") -> str:

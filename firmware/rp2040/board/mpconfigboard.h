@@ -3,6 +3,9 @@
 #define MICROPY_HW_USB_PRODUCT_FS_STRING "ohmloop interface board"
 #define MICROPY_HW_FLASH_STORAGE_BYTES  (1024 * 1024)
 
+/* Below the file system: an application that is deployed beside the image's and runs from here (application.py). */
+#define MICROPY_HW_ROMFS_BYTES          (128 * 1024)
+
 /* The second core stays asleep. */
 #define MICROPY_PY_THREAD               (0)
 
