@@ -46,8 +46,12 @@ run make -C "$micropython/mpy-cross" -j "$jobs" BUILD="$build/mpy-cross"
 MICROPY_MPYCROSS=$build/mpy-cross/mpy-cross
 export MICROPY_MPYCROSS CFLAGS CXXFLAGS ASMFLAGS LDFLAGS
 
-# A tree that was moved or copied is configured anew.
-grep -qs "^CMAKE_CACHEFILE_DIR:INTERNAL=$build/rp2040\$" "$build/rp2040/CMakeCache.txt" || rm -rf "$build/rp2040"
+# Built anew where make would not see it: in a tree that was moved, with other sources, for a board that is configured
+# otherwise (MicroPython searches its own sources for names once).
+basis=$(echo "$build" | cat - "$0" "$cache/complete" "$here"/rp2040/board/* | sha256sum)
+[ "$(cat "$build/rp2040/basis" 2>/dev/null)" = "$basis" ] || rm -rf "$build/rp2040"
+mkdir -p "$build/rp2040"
+echo "$basis" >"$build/rp2040/basis"
 run cmake -S "$micropython/ports/rp2" -B "$build/rp2040" -G "Unix Makefiles" \
     -DPICO_SDK_PATH_OVERRIDE="$cache/pico-sdk" -DPICO_NO_PICOTOOL=1 \
     -DMICROPY_BOARD=OHM8 -DMICROPY_BOARD_DIR="$here/rp2040/board" \
