@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from tests.flashing.images import show_drive, write_image
+from tests.targets.application import flash
 from tests.targets.conftest import FIRMWARE, Start
 from tests.targets.target import Session, Target
 
 from ohmloop.flashing import default_image
 from ohmloop.flashing.errors import NoImage
 
-OHMLOOP = Path(sys.executable).with_name("ohmloop")
-LONGEST_S = 120
 TEXTS = {
     "SYST:LEAS:REL": b"gives the lease back",
     "SYST:BOOT": b"leaves the application",
     "SYST:CLE": b"clears a latched shutdown",
 }
 """Texts of the application's help. Not every one can be changed in an image: it may lie across two blocks."""
-
-
-def flash(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """The installed command."""
-    command = [OHMLOOP, "flash", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S, check=False)
 
 
 @pytest.fixture
@@ -97,7 +88,7 @@ def test_calibration_outlives_new_firmware(chip: Target, image: Path, drive: Pat
 def test_a_board_that_runs_something_else_than_was_written_is_told(
     chip: Target, image: Path, drive: Path, tmp_path: Path
 ) -> None:
-    """Here the manifest lies; on a board an application in its file system would hide the one in the image."""
+    """Here the manifest lies; on a board a deployed application would go before the one in the image."""
     chip.control.ask("reset", bootsel=True)
     done = flash("--image", write_image(tmp_path, image.read_bytes(), "9.9.9"), "--drive", drive, "--device", chip.url)
     assert done.returncode == 1

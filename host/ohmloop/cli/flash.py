@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ohmloop.cli.failure import CommandError
-from ohmloop.cli.output import AsJson, print_json
+from ohmloop.cli.failure import USAGE, CommandError
+from ohmloop.cli.flash_report import report, say
+from ohmloop.cli.output import AsJson
 
 if TYPE_CHECKING:
     from ohmloop.flashing import BootDrive, Image
@@ -25,7 +25,11 @@ DRIVE_S = 20.0
 
 def flash(
     image: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="An image (.uf2); else the one that `make firmware` built.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="An image (.uf2), else the one that `make firmware` built; with --application a folder of sources.",
+        ),
     ] = None,
     drive: Annotated[
         Path | None,
@@ -37,6 +41,12 @@ def flash(
             "--device", "-d", metavar="URL", help="A running board, or where one comes back; else it is found."
         ),
     ] = None,
+    application: Annotated[
+        bool, typer.Option("--application", help="Only the application, beside the image of the board at --device.")
+    ] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="With --application: go back to the application in the image.")
+    ] = False,
     wait: Annotated[float, typer.Option(min=1, max=3600, help="Longest wait for the board, s.")] = RETURN_S,
     json: AsJson = False,
 ) -> None:
@@ -45,12 +55,32 @@ def flash(
     A running board that --device names shows its drive by itself, unless a device is armed. The image is checked block
     by block and against its manifest before anything is written. Then the board restarts and is asked what it runs.
     What it keeps in its file system (calibration, boot counter) stays.
+
+    With --application only the MicroPython application is written, and runs instead of the one in the image until
+    --remove, or until another image is written.
     """
+    if application:
+        if device is None or drive is not None:
+            raise CommandError(
+                "--application is for a running board: --device serial:///dev/ttyACM0, no --drive", USAGE
+            )
+        from ohmloop.cli import flash_application
+
+        if not remove:
+            flash_application.deploy(image, device, wait, json)
+        elif image is None:
+            flash_application.remove(device, wait, json)
+        else:
+            raise CommandError("--remove goes back to the application in the image: without --image", USAGE)
+        return
+    if remove:
+        raise CommandError("--remove is for the application: --application --remove", USAGE)
     from ohmloop.flashing import Image, copy_image, default_image
+    from ohmloop.flashing.application import BACK
     from ohmloop.station.arrival import await_board, board_ports
 
     chosen = Image.load(image or default_image())
-    _say(f"{chosen.path}: {_about(chosen)}", json)
+    say(f"{chosen.path}: {_about(chosen)}", json)
     others = board_ports()
     target = _shown(drive, device, json)
     with _progress(chosen, target, quiet=json) as tell:
@@ -59,28 +89,15 @@ def flash(
     def where() -> Collection[str]:
         return (board_ports() - others) | ({device} if device is not None else set())
 
-    _say("waiting for the board to restart", json)
+    say("waiting for the board to restart", json)
     arrived = await_board(where, wait)
     said = arrived.capabilities
     if chosen.firmware is not None and said.firmware != chosen.firmware:
         raise CommandError(
             f"board {said.serial} at {arrived.url} runs firmware {said.firmware} although {chosen.firmware} was "
-            "written: an application in its file system goes before the one in the image, "
-            "`mpremote rm -r :ohmboard` and `mpremote reset` go back to it"
+            f"written: a deployed application goes before the one in the image, {BACK}"
         )
-    if json:
-        print_json(
-            {
-                "image": str(chosen.path),
-                "bytes": len(chosen.data),
-                "drive": str(target.folder),
-                "board": said.serial,
-                "url": arrived.url,
-                "firmware": said.firmware,
-            }
-        )
-    else:
-        print(f"board {said.serial} answers at {arrived.url}: {said.board}, {said.geometry}, firmware {said.firmware}")
+    report(arrived, {"image": str(chosen.path), "bytes": len(chosen.data), "drive": str(target.folder)}, json)
 
 
 def _shown(folder: Path | None, device: str | None, json: bool) -> BootDrive:
@@ -100,21 +117,16 @@ def _shown(folder: Path | None, device: str | None, json: bool) -> BootDrive:
     try:
         leave_for_boot_loader(device)
     except LinkLost as error:
-        _say(f"nobody answers at {device} ({error}): it is taken to be in BOOTSEL mode", json)
+        say(f"nobody answers at {device} ({error}): it is taken to be in BOOTSEL mode", json)
         return look()
     before = there
-    _say(f"the board at {device} has left for its boot loader", json)
+    say(f"the board at {device} has left for its boot loader", json)
     return await_drive(look, DRIVE_S)
 
 
 def _about(image: Image) -> str:
     version = "no manifest beside it" if image.firmware is None else f"firmware {image.firmware}, as its manifest says"
     return f"{version}, {image.pages} pages of flash"
-
-
-def _say(text: str, json: bool) -> None:
-    if not json:
-        print(text, file=sys.stderr)
 
 
 @contextmanager
@@ -131,6 +143,6 @@ def _progress(image: Image, drive: BootDrive, *, quiet: bool) -> Iterator[Callab
         def tell(done: int) -> None:
             bar.update(task, completed=done)
             if bar.disable and done == total:
-                _say(f"{total} bytes written to {drive.folder}", quiet)
+                say(f"{total} bytes written to {drive.folder}", quiet)
 
         yield tell

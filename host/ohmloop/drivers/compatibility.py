@@ -42,9 +42,9 @@ def firmware_advice(firmware: str, place: str) -> str | None:
 
 
 def _minor(text: str) -> tuple[int, ...]:
-    """Major and minor number; what is no version counts as older than any."""
+    """Major and minor number; what is no version counts as older than any. Behind a + stands a deployed application."""
     try:
-        major, minor, *_ = (int(part) for part in text.split("."))
+        major, minor, *_ = (int(part) for part in text.partition("+")[0].split("."))
     except ValueError:
         return ()
     return major, minor

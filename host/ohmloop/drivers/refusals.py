@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from ohmloop.crossbar import BoardRefusal, BoardShutdown, Busy, LeaseHeld, LimitExceeded, Unarmed
 
+SETTINGS_CONFLICT = -221
 UNARMED = 101
 LIMITS = range(102, 109)
 TRIPPED, ABORTED, CONVERTER = 109, 110, 111
 RAIL = 113
+COLUMN = 114
 SHUTDOWN = 120
 LEASE_HELD, LEASE_MISSING = 121, 122
 EPOCH, GENERATION, TOKEN_REUSED, OUT_OF_SEQUENCE = 130, 131, 132, 133
@@ -42,7 +44,7 @@ def end(code: int) -> str:
 
 def refusal(board: str, code: int, text: str) -> BoardRefusal:
     """The error for a request that `board` refused with `code` and the message `text`."""
-    if code in LIMITS:
+    if code in LIMITS or code == COLUMN:
         return LimitExceeded(f"board {board}: {text}", code)
     kind, advice = _ADVICE.get(code, (BoardRefusal, ""))
     return kind(f"board {board}: {text}" + (f"; {advice}" if advice else f" ({code})"), code)

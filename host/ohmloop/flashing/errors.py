@@ -23,6 +23,10 @@ class AlteredImage(FlashError):
     """The image is not the one that its manifest describes."""
 
 
+class ApplicationRefused(FlashError):
+    """The application is none that a board can run, or did not get onto the board."""
+
+
 class NoDrive(FlashError):
     """No board shows its drive."""
 

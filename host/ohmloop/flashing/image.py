@@ -15,8 +15,9 @@ from ohmloop.flashing.uf2 import PAYLOAD_BYTES, blocks
 FOLDER = Path("build") / "firmware"
 """Where `make firmware` leaves what it builds, below the tree."""
 
-ROOM_BYTES = 1024 * 1024
-"""Flash in front of the file system, which keeps boot counter and calibration (MICROPY_HW_FLASH_STORAGE_BYTES)."""
+ROOM_BYTES = (1024 - 128) * 1024
+"""Flash in front of a deployed application (MICROPY_HW_ROMFS_BYTES) and of the file system, which keeps boot counter
+and calibration (MICROPY_HW_FLASH_STORAGE_BYTES)."""
 
 
 @dataclass(frozen=True, slots=True)
