@@ -10,29 +10,41 @@ from ohmloop.station.errors import StationBusy
 
 
 class Interlock:
-    """Held by one activity at a time; an emergency stop does not need it."""
+    """Held by one activity at a time; an emergency stop does not need it.
+
+    A holder that goes on for long may lend it at its safe points to activities that move nothing.
+    """
 
     def __init__(self) -> None:
-        self._free = threading.Condition()
+        self._changed = threading.Condition()
         self._holder: str | None = None
+        self._borrower: str | None = None
+        self._asking = 0
+        self._lends = False
+        self._offered = False
 
     @property
     def holder(self) -> str | None:
         """What holds it now."""
         return self._holder
 
+    @property
+    def lends(self) -> bool:
+        """Whether its holder lends it now and then."""
+        return self._lends
+
     def take(self, activity: str, wait_s: float = 0.0) -> None:
         """Take it, waiting at most `wait_s`. Raises StationBusy, naming what holds it."""
-        with self._free:
-            if not self._free.wait_for(lambda: self._holder is None, wait_s):
-                raise StationBusy(f"the station is busy with {self._holder}: wait until it ends, or stop it")
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._holder is None, wait_s):
+                raise self._busy()
             self._holder = activity
 
     def release(self) -> None:
         """Let the next one have it."""
-        with self._free:
+        with self._changed:
             self._holder = None
-            self._free.notify()
+            self._changed.notify_all()
 
     @contextmanager
     def held(self, activity: str, wait_s: float = 0.0) -> Iterator[None]:
@@ -42,3 +54,55 @@ class Interlock:
             yield
         finally:
             self.release()
+
+    @contextmanager
+    def lending(self) -> Iterator[None]:
+        """For the holder: in this block whoever asks to borrow it waits for `lend` and is not refused at once."""
+        self._lends = True
+        try:
+            yield
+        finally:
+            self._lends = False
+
+    def lend(self) -> None:
+        """For the holder, where nothing of its own is under way: let those have it who wait, one after the other."""
+        with self._changed:
+            self._offered = True
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._asking and self._borrower is None)
+            self._offered = False
+
+    @contextmanager
+    def borrowed(self, activity: str, wait_s: float) -> Iterator[None]:
+        """Hold it, or have it from a holder that lends it within `wait_s`, for the length of a block.
+
+        Raises StationBusy. The activity must move nothing: a holder that lends relies on that.
+        """
+        with self._changed:
+            self._asking += 1
+            try:
+                if not self._changed.wait_for(self._can_be_had, wait_s if self._lends else 0.0):
+                    raise self._busy()
+                free = self._holder is None
+                if free:
+                    self._holder = activity
+                else:
+                    self._borrower = activity
+            finally:
+                self._asking -= 1
+                self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                if free:
+                    self._holder = None
+                else:
+                    self._borrower = None
+                self._changed.notify_all()
+
+    def _can_be_had(self) -> bool:
+        return self._holder is None or (self._offered and self._borrower is None)
+
+    def _busy(self) -> StationBusy:
+        return StationBusy(f"the station is busy with {self._holder}: wait until it ends, or stop it")

@@ -106,13 +106,16 @@ class Station:
         }
         return self.store.begin(kind, parameters, origin)
 
-    def start(self, kind: str, work: Callable[[Job], Any]) -> Job:
-        """Start `work(job)` in a thread of its own. Raises StationBusy while anything holds the interlock."""
+    def start(self, kind: str, work: Callable[[Job], Any], ended: Callable[[Job], None] | None = None) -> Job:
+        """Start `work(job)` in a thread of its own; `ended` is called with it once the next one may start.
+
+        Raises StationBusy while anything holds the interlock.
+        """
         with self._starting:
             job = Job(len(self.jobs) + 1, kind)
             self.interlock.take(f"job {job.id} ({kind})")
             self.jobs[job.id] = job
-        threading.Thread(target=self._carry_out, args=(job, work), name=f"job {job.id} {kind}").start()
+        threading.Thread(target=self._carry_out, args=(job, work, ended), name=f"job {job.id} {kind}").start()
         return job
 
     @property
@@ -157,12 +160,14 @@ class Station:
                     raise
                 self._closed.wait(LEASE_LOOK_S)
 
-    def _carry_out(self, job: Job, work: Callable[[Job], Any]) -> None:
+    def _carry_out(self, job: Job, work: Callable[[Job], Any], ended: Callable[[Job], None] | None) -> None:
         try:
             job.run(work)
         finally:
             self.interlock.release()
             job.end()
+            if ended is not None:
+                ended(job)
 
 
 def stop_boards(urls: Sequence[str]) -> None:
