@@ -251,3 +251,32 @@ def test_examples_are_kept_together_or_not_at_all(bench: Bench) -> None:
             until(events, "job", id=job, state="failed")
         assert served.station.jobs[job].wait(10)
         assert "keeps no examples" in http.get(f"/v1/jobs/{job}").json()["error"]
+
+
+def test_a_lesson_lets_others_read_between_its_steps_and_is_paused(damaged: tuple[Served, Bench]) -> None:
+    http = damaged[0].http
+    number = begin(http, rule="sgd", parameters={"batch": 32})
+    where = f"/v1/learning/{number}"
+    http.put(f"{where}/examples", json=examples(TRAINING))
+    with listening(http) as events:
+        job = http.post(f"{where}/teach", json={"steps": 100_000}).json()["id"]
+        step = until(events, "learning", session=number).data["step"]
+        for _ in range(10):
+            assert ask(http, "small", CHECKING[:2]).status_code == 200
+        assert http.get("/v2/models/small/ready").status_code == 200
+        while until(events, "learning", session=number).data["step"] < step + 10:
+            pass
+        assert http.post(f"{where}/batches", json=examples(TRAINING)).status_code == 409, "one lesson at a time"
+        assert http.post("/v1/programming", json={"model": "small"}).status_code == 409
+        assert http.post(f"/v1/jobs/{job}/pause").json()["state"] == "paused"
+        until(events, "job", id=job, state="paused")
+        assert ask(http, "small", CHECKING[:2]).status_code == 200
+        stood = http.get(where).json()["summary"]["step"]
+        assert ask(http, "small", CHECKING[:2]).status_code == 200
+        assert http.get(where).json()["summary"]["step"] == stood, "nothing is learned meanwhile"
+        assert http.post(f"/v1/jobs/{job}/resume").json()["state"] == "running"
+        until(events, "learning", session=number, step=stood + 2)
+        assert http.post(f"{where}/pause").json()["state"] == "paused", "ends the lesson at its next safe point"
+        until(events, "job", id=job, state="cancelled")
+    assert http.post("/v1/learning", json={"resume": number}).status_code == 201
+    assert http.post(f"{where}/batches", json=examples(TRAINING)).status_code == 200

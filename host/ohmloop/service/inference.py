@@ -21,6 +21,9 @@ from ohmloop.station import Interlock
 EXTENSIONS = ["binary_tensor_data"]
 HEAD_LENGTH = "Inference-Header-Content-Length"
 
+TURN_S = 30.0
+"""Longest wait for the end of a step while a job is taught and lends the boards between its steps, s."""
+
 
 def inference_routes(
     models: Mapping[str, ServedModel],
@@ -103,7 +106,7 @@ def _batch(model: ServedModel, inputs: Mapping[str, NDArray[np.generic]]) -> NDA
 
 
 def _logits(model: ServedModel, interlock: Interlock, batch: NDArray[np.float64]) -> NDArray[np.float64]:
-    with interlock.held("inference"):
+    with interlock.borrowed("inference", TURN_S):
         logits = model.infer(batch)
     check_finite(logits)
     return logits

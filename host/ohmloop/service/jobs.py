@@ -102,20 +102,18 @@ def job_routes(station: Station, residence: Residence, thread: BoardsThread, eve
         finally:
             station.interlock.release()
 
-        def work(job: Job) -> Mapping[str, Any]:
-            events.publish("job", {"id": job.id, "kind": KIND, "state": "running", "run": programming.run.id})
-            state = "failed"
-            try:
-                with residence.moving_in(network) as settle:
-                    summary = programming(job)
-                    if programming.complete:
-                        settle()
-                state = "cancelled" if job.cancelled else "done"
-                return summary
-            finally:
-                events.publish("job", {"id": job.id, "kind": KIND, "state": state, "run": programming.run.id})
+        def told(job: Job) -> None:
+            events.publish("job", {"id": job.id, "kind": KIND, "state": job.state.value, "run": programming.run.id})
 
-        return station.start(KIND, work)
+        def work(job: Job) -> Mapping[str, Any]:
+            told(job)
+            with residence.moving_in(network) as settle:
+                summary = programming(job)
+                if programming.complete:
+                    settle()
+            return summary
+
+        return station.start(KIND, work, ended=told)
 
     def changed(number: int, change: Callable[[Job], None]) -> dict[str, Any]:
         found = find(number)

@@ -200,24 +200,27 @@ def learning_routes(
 
     @routes.post("/{number}/teach", status_code=202)
     async def teach(request: Request, number: int) -> dict[str, Any]:
-        """Learn from the examples that are kept, as a job that can be watched and cancelled."""
+        """Learn from the examples that are kept, as a job that can be watched, paused and cancelled.
+
+        Inference goes on between its steps.
+        """
         asked = await read_model(request, TeachingRequest, LONGEST_BODY)
         sessions.find(number)
 
+        def tell(job: Job) -> None:
+            events.publish("job", {"id": job.id, "kind": KIND, "state": job.state.value, "run": number})
+
         def work(job: Job) -> Mapping[str, Any]:
-            state = "failed"
-            events.publish("job", {"id": job.id, "kind": KIND, "state": "running", "run": number})
+            tell(job)
             try:
                 opened = sessions.find(number)
                 opened.teach(job, asked.steps, asked.verify_every)
-                state = "cancelled" if job.cancelled else "done"
                 return opened.session.summary()
             finally:
                 if job.cancelled:
                     sessions.renew(number)
-                events.publish("job", {"id": job.id, "kind": KIND, "state": state, "run": number})
 
-        return described(station.start(KIND, work))
+        return described(station.start(KIND, work, ended=tell))
 
     @routes.post("/{number}/checkpoints", status_code=201)
     async def checkpoint(request: Request, number: int) -> dict[str, str]:
@@ -235,7 +238,10 @@ def learning_routes(
 
     @routes.post("/{number}/pause")
     async def pause(number: int) -> dict[str, Any]:
-        """Give the boards back; the session can be resumed, also by another host."""
+        """Give the boards back; the session can be resumed, also by another host.
+
+        A job that teaches it ends at its next safe point first.
+        """
         await thread.run(lambda: sessions.pause(number))
         return describe(number)
 

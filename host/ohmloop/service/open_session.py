@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from threading import Event
 
 from numpy.typing import ArrayLike
 
@@ -16,6 +17,9 @@ from ohmloop.station import Job, Station
 from ohmloop.store import Run
 
 Tell = Callable[[int, Moment], None]
+
+PAUSED_LOOK_S = 0.01
+"""How often a lesson that is paused lends the boards and looks whether it goes on, s."""
 
 
 class OpenSession:
@@ -31,6 +35,7 @@ class OpenSession:
         self.run = run
         self.network = network
         self._tell = tell
+        self._interlock = station.interlock
         self._learner = Learner(
             network.given,
             network.placement,
@@ -83,10 +88,21 @@ class OpenSession:
     def teach(self, job: Job, steps: int, verify_every: int) -> bool:
         """So many steps with the lessons; verified now and then, and at the end. False if it ended early.
 
-        It does so when the job is cancelled, at the next safe point. Raises SessionError without examples.
+        It does so when the job is cancelled, at the next safe point. Between two steps the boards answer others, also
+        while the job is paused. Raises SessionError without examples.
         """
+        going_on = Event()
+        going_on.set()
+        job.can_be_held(going_on.clear, going_on.set)
         job.on_cancel(self._learner.request_stop)
+        with self._interlock.lending():
+            return self._taught(job, steps, verify_every, going_on)
+
+    def _taught(self, job: Job, steps: int, verify_every: int, going_on: Event) -> bool:
         for taught in range(1, steps + 1):
+            self._interlock.lend()
+            while not (going_on.wait(PAUSED_LOOK_S) or job.cancelled):
+                self._interlock.lend()
             training = self.lessons.training
             if training is None:
                 raise SessionError(f"session {self.run.id} keeps no examples: put some, or send batches one by one")

@@ -76,7 +76,7 @@ class Residence:
 
     def why_not_ready(self, name: str | None = None) -> str | None:
         """Why `name` (or any network) cannot be asked now, or None if it can."""
-        if (job := self._station.job) is not None:
+        if (job := self._station.job) is not None and not self._station.interlock.lends:
             return f"job {job.id} ({job.kind}) has the boards; GET /v1/jobs/{job.id} tells how far it is"
         if self._resident is None or name not in (None, self._resident):
             wanted = f"model {name!r}" if name else "any model"

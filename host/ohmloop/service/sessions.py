@@ -21,7 +21,7 @@ from ohmloop.store import Run, Store
 log = logging.getLogger(__name__)
 
 CLOSE_S = 30.0
-"""Longest wait at the end of the service for a job to reach a safe point, s."""
+"""Longest wait for a job to reach a safe point before its session is given up, s."""
 
 
 class Sessions:
@@ -88,7 +88,12 @@ class Sessions:
         anew.lessons = opened.lessons  # which may be growing at this moment
 
     def pause(self, number: int) -> None:
-        """Give the boards back; the session can be resumed. Raises NotFound, Occupied, StationBusy."""
+        """Give the boards back; the session can be resumed. Raises NotFound, Occupied, StationBusy.
+
+        A job that teaches it comes to its safe point first, within CLOSE_S.
+        """
+        self.find(number)
+        self._end_lesson()
         opened = self.find(number)
         with self._station.interlock.held(f"pausing learning session {number}"):
             opened.session.pause()
@@ -109,15 +114,20 @@ class Sessions:
         """
         if self._open is None:
             return
-        if (job := self._station.job) is not None:  # it teaches: while a session is open, nothing else may run
-            job.cancel()
-            if not job.wait(CLOSE_S):
-                log.warning(
-                    "job %d has not reached a safe point within %.0f s; its session stays open", job.id, CLOSE_S
-                )
-                return
-        self._open.session.pause()
-        self._drop()
+        if self._end_lesson():
+            self._open.session.pause()
+            self._drop()
+
+    def _end_lesson(self) -> bool:
+        """Let a job that teaches the open session come to its safe point; False if it does not within CLOSE_S."""
+        job = self._station.job  # it teaches: while a session is open, nothing else may run
+        if job is None:
+            return True
+        job.cancel()
+        if job.wait(CLOSE_S):
+            return True
+        log.warning("job %d has not reached a safe point within %.0f s; its session stays open", job.id, CLOSE_S)
+        return False
 
     def _take(self, opened: OpenSession) -> OpenSession:
         self._open = opened
