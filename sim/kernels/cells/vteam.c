@@ -4,7 +4,7 @@
 #include "draws_single.h"
 #include "ohm_cells.h"
 
-enum { LANES = 64 };
+enum { LANES = 128 };
 
 /* What a pulse finds of one block's cells, and where it leaves them. */
 typedef struct {
