@@ -46,6 +46,8 @@ class Job:
         self._lock = threading.Lock()
         self._cancelled = False
         self._on_cancel: list[Callable[[], None]] = []
+        self._on_end: list[Callable[[], None]] = []
+        self._outcome = JobState.FAILED
         self._hold: Callable[[], None] | None = None
         self._go_on: Callable[[], None] | None = None
 
@@ -99,7 +101,7 @@ class Job:
         return self._ended.wait(timeout_s)
 
     def run(self, work: Callable[[Job], Any]) -> None:
-        """Do the work in this thread and keep its outcome."""
+        """Do the work in this thread and keep its outcome, which `end` makes known."""
         try:
             self.result = work(self)
         except Exception as error:  # noqa: BLE001 - a job may fail in any way; whoever started it must learn of it
@@ -108,14 +110,17 @@ class Job:
             _log.log(level, "job %d (%s) failed: %s", self.id, self.kind, error, exc_info=trace)
             self.failure = error
             self.error = f"{type(error).__name__}: {error}"
-            self._conclude(JobState.FAILED)
         else:
-            self._conclude(JobState.CANCELLED if self._cancelled else JobState.DONE)
+            self._outcome = JobState.CANCELLED if self._cancelled else JobState.DONE
 
-    def _conclude(self, state: JobState) -> None:
-        with self._lock:
-            self.state = state
+    def on_end(self, call: Callable[[], None]) -> None:
+        """Have `call` called when the job has ended and the next one may start; before the work has returned."""
+        self._on_end.append(call)
 
     def end(self) -> None:
-        """Wake whoever waits; the station does this once the next job may start."""
+        """Say how it ended and wake whoever waits; the station does this once the next job may start."""
+        with self._lock:
+            self.state = self._outcome
         self._ended.set()
+        for call in self._on_end:
+            call()
