@@ -36,13 +36,28 @@ def test_a_response_is_kept_and_drawn_again(ohmloop: Command, board: Board, tmp_
     assert drawn.code == 0, drawn.err
     assert (tmp_path / "again.png").read_bytes().startswith(b"\x89PNG")
     refused = ohmloop("pulse-response", *where, "--set", "3")
-    assert refused.code != 0
-    assert "above limit" in refused.err
-    assert [run["state"] for run in ohmloop("runs", "list", "--json").json] == ["done", "failed"]
-
-
-@pytest.mark.parametrize("cell", ["8,0", "0", "a,b", "-1,2"])
-def test_cells_that_do_not_exist(ohmloop: Command, cell: str) -> None:
-    refused = ohmloop("iv-sweep", "-d", "emu://8x8", f"--cell={cell}")
     assert refused.code == 2
-    assert "usable ROW,COL of the 8x8 array" in refused.err
+    assert "above limits.v_set" in refused.err
+    assert [run["state"] for run in ohmloop("runs", "list", "--json").json] == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "says"),
+    [
+        ("iv-sweep", "--cell=8,0", "usable ROW,COL of the 8x8 array"),
+        ("iv-sweep", "--cell=0", "a cell is ROW,COL"),
+        ("iv-sweep", "--cell=-1,2", "a cell is ROW,COL"),
+        ("iv-sweep", "--volts=inf", "volts: input should be a finite number"),
+        ("iv-sweep", "--volts=1e-300", "volts: input should be greater than or equal to 0.000001"),
+        ("iv-sweep", "--volts=0.3", "above limits.v_read"),
+        ("pulse-response", "--set=1e300", "above limits.v_set"),
+        ("pulse-response", "--width=inf", "width_s: input should be a finite number"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_a_board_is_opened(
+    ohmloop: Command, command: str, option: str, says: str
+) -> None:
+    refused = ohmloop(command, "-d", "emu://8x8", option)
+    assert refused.code == 2
+    assert says in refused.err
+    assert ohmloop("runs", "list", "--json").json == []

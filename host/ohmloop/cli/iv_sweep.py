@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from ohmloop.cli.drawing import check_can_draw
-from ohmloop.cli.failure import FAILED, USAGE, CommandError
+from ohmloop.cli.failure import FAILED, CommandError
 from ohmloop.cli.interrupt import carry_out
 from ohmloop.cli.opening import armed_station, open_device
 from ohmloop.cli.options import Devices, DutFile, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
-from ohmloop.cli.places import CellCount, CellList, places
+from ohmloop.cli.places import CellCount, CellList, named, usage_errors
 
 
 def iv_sweep(
@@ -33,17 +33,15 @@ def iv_sweep(
 
     Every reading is kept with the run; `runs export` writes them as CSV.
     """
-    from ohmloop.procedures.iv_sweep import there_and_back
-    from ohmloop.service.experimenting import IV_SWEEP, sweeping
+    from ohmloop.service.experiment_requests import IVSweepRequest
+    from ohmloop.service.experimenting import IV_SWEEP, as_json, sweeping
 
     if picture is not None:
         check_can_draw()
     under_test = open_device(device, dut)
-    place = places(cell, cells, under_test)
-    try:
-        sweep = there_and_back(under_test.setup.read.volts if volts is None else volts, points)
-    except ValueError as error:
-        raise CommandError(str(error), USAGE) from None
+    with usage_errors():
+        asked = IVSweepRequest(cells=named(cell), count=cells, volts=volts, points=points)
+        place, sweep = asked.place(under_test), asked.sweep(under_test)
     with armed_station(device, under_test, store) as station:
         work = sweeping(station, place, sweep)
         carry_out(station, IV_SWEEP, work)
@@ -53,23 +51,20 @@ def iv_sweep(
         from ohmloop.procedures.pictures import draw_curves
 
         draw_curves(found, picture)
-    measured = zip(place.rows.tolist(), place.cols.tolist(), found.currents_a.T, found.nonlinearity, strict=True)
     if json:
-        cells_found = [
-            {"row": row, "col": col, "currents_a": currents.tolist(), "nonlinearity": float(bend)}
-            for row, col, currents, bend in measured
-        ]
-        print_json({"run": work.run.id, "volts": found.volts.tolist(), "cells": cells_found})
+        print_json({"run": work.run.id, **as_json(found)})
         return
+    g = found.conductances_s
+    measured = zip(place.rows, place.cols, g[0], g[points - 1], found.nonlinearity, strict=True)
     print_table(
         ("cell", "conductance at the least", "and at the most voltage", "change"),
         [
             (
                 f"{row},{col}",
-                f"{currents[0] / sweep[0] * 1e6:.2f} µS",
-                f"{currents[points - 1] / sweep[points - 1] * 1e6:.2f} µS",
+                f"{least_s * 1e6:.2f} µS",
+                f"{most_s * 1e6:.2f} µS",
                 f"{bend:+.1%}",
             )
-            for row, col, currents, bend in measured
+            for row, col, least_s, most_s, bend in measured
         ],
     )

@@ -1,17 +1,15 @@
-"""Which cells an experiment is made on."""
+"""Which cells an experiment is made on, and how a request that makes no sense is refused."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
 
 import typer
 
 from ohmloop.cli.failure import USAGE, CommandError
-
-if TYPE_CHECKING:
-    from ohmloop.procedures.probe import Place
-    from ohmloop.station import DeviceFile
 
 CellList = Annotated[
     list[str] | None,
@@ -20,23 +18,28 @@ CellList = Annotated[
 CellCount = Annotated[int, typer.Option(min=1, max=1024, help="Cells to choose, spread over the array.")]
 
 
-def places(named: list[str] | None, count: int, device: DeviceFile) -> Place:
-    """The named cells, or `count` usable ones spread over the array. Raises CommandError for one that is not usable."""
-    import numpy as np
+def named(texts: list[str] | None) -> list[tuple[int, int]] | None:
+    """Cells by row and column; None if none is named. Raises CommandError."""
+    cells = []
+    for text in texts or ():
+        match = re.fullmatch(r"([0-9]{1,4}),([0-9]{1,4})", text.strip())
+        if match is None:
+            raise CommandError(f"a cell is ROW,COL, from 0,0, not {text!r}", USAGE)
+        cells.append((int(match[1]), int(match[2])))
+    return cells or None
 
-    from ohmloop.procedures.probe import Place, spread
-    from ohmloop.service.characterising import conditions_of
 
-    conditions = conditions_of(device)
-    if not named:
-        return spread(conditions.rows, conditions.cols, count)
-    lines = []
-    for text in named:
-        match = re.fullmatch(r"(\d{1,4}),(\d{1,4})", text.strip())
-        if match is None or int(match[1]) not in conditions.rows or int(match[2]) not in conditions.cols:
-            raise CommandError(
-                f"a cell is a usable ROW,COL of the {device.geometry} array, from 0,0, not {text!r}", USAGE
-            )
-        lines.append((int(match[1]), int(match[2])))
-    rows, cols = np.unique(np.array(lines, dtype=np.int32), axis=0).T
-    return Place(rows, cols)
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Turn what makes no sense in a request, or is beyond its device, into a CommandError."""
+    from pydantic import ValidationError
+
+    from ohmloop.procedures.errors import ProcedureError
+    from ohmloop.service.validation import readable
+
+    try:
+        yield
+    except ValidationError as error:
+        raise CommandError(readable(error), USAGE) from None
+    except ProcedureError as error:
+        raise CommandError(str(error), USAGE) from None

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ohmloop.cli.drawing import check_can_draw
-from ohmloop.cli.failure import FAILED, USAGE, CommandError
+from ohmloop.cli.failure import FAILED, CommandError
 from ohmloop.cli.interrupt import carry_out
 from ohmloop.cli.opening import armed_station, open_device
 from ohmloop.cli.options import Devices, DutFile, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
-from ohmloop.cli.places import CellCount, CellList, places
-
-if TYPE_CHECKING:
-    from ohmloop.programming.profile import Drive
+from ohmloop.cli.places import CellCount, CellList, named, usage_errors
 
 
 def pulse_response(
@@ -43,24 +40,18 @@ def pulse_response(
 
     Every pulse and reading is kept with the run; `runs export` writes them as CSV.
     """
-    from ohmloop.procedures.pulse_response import Trains
-    from ohmloop.service.experimenting import pulsing
+    from ohmloop.service.experiment_requests import PulseResponseRequest
+    from ohmloop.service.experimenting import as_json, pulsing
     from ohmloop.service.moving import PULSE_RESPONSE
 
     if picture is not None:
         check_can_draw()
     under_test = open_device(device, dut)
-    place, profile = places(cell, cells, under_test), under_test.profile
-    try:
-        trains = Trains(
-            set_v=_halfway_v(profile.set_drive) if set_v is None else set_v,
-            reset_v=_halfway_v(profile.reset_drive) if reset_v is None else reset_v,
-            width_s=profile.width_s if width is None else width,
-            pulses=pulses,
-            cycles=cycles,
+    with usage_errors():
+        asked = PulseResponseRequest(
+            cells=named(cell), count=cells, set_v=set_v, reset_v=reset_v, width_s=width, pulses=pulses, cycles=cycles
         )
-    except ValueError as error:
-        raise CommandError(str(error), USAGE) from None
+        place, trains = asked.place(under_test), asked.trains(under_test)
 
     def tell(given: int, of: int) -> None:
         if not json and given % pulses == 0:
@@ -75,19 +66,13 @@ def pulse_response(
         from ohmloop.procedures.pictures import draw_response
 
         draw_response(found, picture)
-    measured = list(zip(place.rows.tolist(), place.cols.tolist(), found.conductances_s.T, strict=True))
     if json:
-        cells_found = [{"row": row, "col": col, "conductances_s": g.tolist()} for row, col, g in measured]
-        print_json({"run": work.run.id, "volts": trains.volts.tolist(), "cells": cells_found})
+        print_json({"run": work.run.id, **as_json(found)})
         return
     print_table(
         ("cell", "before", "after SET", "after RESET"),
         [
             (f"{row},{col}", *(f"{value * 1e6:.2f} µS" for value in (g[0], g[pulses], g[2 * pulses])))
-            for row, col, g in measured
+            for row, col, g in zip(place.rows, place.cols, found.conductances_s.T, strict=True)
         ],
     )
-
-
-def _halfway_v(drive: Drive) -> float:
-    return (drive.start_v + drive.max_v) / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,9 +29,14 @@ class Curves:
     currents_a: Floats
 
     @property
+    def conductances_s(self) -> Floats:
+        """Current over voltage, S, shape (points, cells)."""
+        return self.currents_a / self.volts[:, None]
+
+    @property
     def nonlinearity(self) -> Floats:
         """Conductance at the largest voltage over that at the smallest, less 1, shape (cells,); 0 for a resistor."""
-        conductances_s = self.currents_a / self.volts[:, None]
+        conductances_s = self.conductances_s
         ratio: Floats = conductances_s[np.argmax(self.volts)] / conductances_s[np.argmin(self.volts)] - 1
         return ratio
 
@@ -40,7 +46,7 @@ def there_and_back(largest_v: float, points: int) -> Floats:
 
     Raises ValueError unless there are at least 2 points and the voltage is above 0.
     """
-    if points < 2 or not largest_v > 0:
+    if points < 2 or not 0 < largest_v < np.inf:
         raise ValueError(f"a sweep has at least 2 points up to a voltage above 0, not {points} up to {largest_v} V")
     rising = largest_v * np.arange(1, points + 1) / points
     return np.concatenate([rising, rising[-2::-1]])
@@ -54,6 +60,7 @@ def iv_sweep(
     *,
     run: Run | None = None,
     safe_points: SafePoints | None = None,
+    tell: Callable[[int, int], None] | None = None,
     rearm: Rearm = resume,
 ) -> Curves:
     """Read cells at one voltage after the other, and leave the board under `setup`.
@@ -65,6 +72,7 @@ def iv_sweep(
         volts: read voltages, V, each above 0.
         run: journals every reading.
         safe_points: where it may be ended or held.
+        tell: called with the number of voltages that have been read at, and that will be.
         rearm: loads set-up and limits again after the board has restarted.
 
     Raises CrossbarErrors (LimitExceeded among them), SafePoint if it was ended.
@@ -78,4 +86,6 @@ def iv_sweep(
             access.setup = replace(setup, read=replace(setup.read, volts=float(read_v)))
             crossbar.configure(access.setup)
             currents[point] = read_v * access.read(place.rows, place.cols)
+            if tell is not None:
+                tell(point + 1, volts.size)
     return Curves(place, volts, currents)

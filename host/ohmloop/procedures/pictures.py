@@ -29,7 +29,7 @@ def draw_curves(curves: Curves, path: Path) -> None:
     currents, chords = figure.subplots(1, 2)
     currents.plot(curves.volts, MICRO * curves.currents_a, ".-", linewidth=0.8, markersize=3)
     _labels(currents, curves.place, "current (µA)", "read voltage (V)")
-    conductances_s = curves.currents_a / curves.volts[:, None]
+    conductances_s = curves.conductances_s
     chords.plot(curves.volts, 100 * (conductances_s / conductances_s[0] - 1), ".-", linewidth=0.8, markersize=3)
     chords.axhline(0, color="black", linewidth=0.5)
     _labels(chords, curves.place, "conductance against that at the first point (%)", "read voltage (V)")

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from ohmloop.crossbar import BoardRefusal, BoardShutdown, CrossbarError, ProtocolError
 from ohmloop.learning import LearningError, SessionError
 from ohmloop.network.errors import CurrentOverRange, InputError, NetworkError
+from ohmloop.procedures.errors import ProcedureError
 from ohmloop.programming.errors import ProgrammingError
 from ohmloop.service.errors import ServiceError
 from ohmloop.station.errors import PortOwned, StationBusy, StationError, StopIncomplete
@@ -30,6 +31,7 @@ STATUS: dict[type[Exception], int] = {
     BoardRefusal: REFUSED,
     NetworkError: REFUSED,
     PortOwned: REFUSED,
+    ProcedureError: REFUSED,
     ProgrammingError: REFUSED,
     StationBusy: REFUSED,
     StationError: REFUSED,

@@ -9,11 +9,12 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from ohmloop.learning import Moment
-from ohmloop.service import answers
+from ohmloop.service import answers, description
 from ohmloop.service.access import Access
 from ohmloop.service.boards import BoardsThread
 from ohmloop.service.body import MAX_BODY_BYTES
 from ohmloop.service.events import Events, event_routes
+from ohmloop.service.experiments import experiment_routes
 from ohmloop.service.hosted import HostedNetwork
 from ohmloop.service.inference import inference_routes
 from ohmloop.service.jobs import job_routes
@@ -50,12 +51,14 @@ def create_app(
         await thread.run(sessions.close)
         thread.close()
 
-    app = FastAPI(title="ohmloop", version=version("ohmloop"), lifespan=lifespan)
+    app = FastAPI(title="ohmloop", version=version("ohmloop"), lifespan=lifespan, responses=description.ERRORS)
     app.state.closing = events.close
     app.add_middleware(Access, token=token)
     answers.install(app)
+    description.install(app)
     app.include_router(inference_routes(networks, station.interlock, thread, residence.why_not_ready, body_limit))
     app.include_router(job_routes(station, residence, thread, events))
+    app.include_router(experiment_routes(station, residence, thread, events))
     app.include_router(learning_routes(station, residence, sessions, thread, events))
     app.include_router(station_routes(station, residence))
     app.include_router(event_routes(events))

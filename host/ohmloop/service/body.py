@@ -11,6 +11,9 @@ from ohmloop.service.compression import decompress
 from ohmloop.service.errors import BadRequest, TooLarge
 from ohmloop.service.validation import readable
 
+LONGEST_PLAN = 64 * 1024
+"""Largest body that only says what is to be done, in bytes."""
+
 MAX_BODY_BYTES = 16 * 1024 * 1024
 """Largest body, compressed or not: 65,536 vectors of 64 FP32 values."""
 

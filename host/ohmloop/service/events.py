@@ -12,6 +12,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
+from ohmloop.station import Job
+
 KEPT = 1000
 """Events kept for those who come back after a lost connection."""
 
@@ -36,6 +38,10 @@ class Events:
             text = f"id: {self._last}\nevent: {kind}\ndata: {json.dumps(data, allow_nan=False)}\n\n"
             self._kept.append((self._last, text))
         self._wake()
+
+    def job(self, job: Job, run: int) -> None:
+        """Tell how a job stands, and its run."""
+        self.publish("job", {"id": job.id, "kind": job.kind, "state": job.state.value, "run": run})
 
     def close(self) -> None:
         """End every stream."""
@@ -83,6 +89,7 @@ def event_routes(events: Events) -> APIRouter:
     def stream(request: Request) -> StreamingResponse:
         """Server-sent events: `job` for each change of a job, `progress` for each round, `stop` for a stop.
 
+        `experiment` tells each step of an experiment.
         `learning` tells each step, verification and roll-back of a session: loss, score, pulses, wear.
         """
         last = request.headers.get("last-event-id", "")

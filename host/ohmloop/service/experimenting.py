@@ -52,11 +52,22 @@ class Experiment(Generic[Found]):
         return {"run": self.run.id}
 
 
-def sweeping(station: Station, place: Place, volts: Floats) -> Experiment[Curves]:
-    """Current-voltage curves of cells at these read voltages, V."""
+def sweeping(
+    station: Station, place: Place, volts: Floats, tell: Callable[[int, int], None] | None = None
+) -> Experiment[Curves]:
+    """Current-voltage curves of cells at these read voltages, V; `tell` as of `iv_sweep`."""
     run = station.begin(IV_SWEEP, {"cells": len(place), "largest_v": float(volts.max())})
     board, setup = station.boards[0], station.device.setup
-    return Experiment(run, lambda at, job: iv_sweep(board, setup, place, volts, run=run, safe_points=at))
+
+    def do(at: SafePoints, job: Job) -> Curves:
+        def told(point: int, of: int) -> None:
+            job.report({"run": run.id, "points": point, "of": of})
+            if tell is not None:
+                tell(point, of)
+
+        return iv_sweep(board, setup, place, volts, run=run, safe_points=at, tell=told)
+
+    return Experiment(run, do)
 
 
 def pulsing(
@@ -87,6 +98,29 @@ def kept(run: Run) -> Curves | Response | None:
         return Curves(place, arrays["volts"], arrays["currents_a"])
     trains = Trains(**{name: run.parameters[name] for name in Trains.__dataclass_fields__})
     return Response(place, trains, arrays["conductances_s"])
+
+
+def as_json(found: Curves | Response) -> dict[str, Any]:
+    """What an experiment found as plain JSON values; None for what was not read or lay beyond the current range."""
+    place = found.place
+    cells: list[dict[str, Any]] = [
+        {"row": row, "col": col} for row, col in zip(place.rows.tolist(), place.cols.tolist(), strict=True)
+    ]
+    if isinstance(found, Curves):
+        for cell, currents_a, bend in zip(cells, found.currents_a.T, found.nonlinearity, strict=True):
+            cell |= {"currents_a": _numbers(currents_a), "nonlinearity": _number(bend)}
+        return {"volts": found.volts.tolist(), "cells": cells}
+    for cell, conductances_s in zip(cells, found.conductances_s.T, strict=True):
+        cell |= {"conductances_s": _numbers(conductances_s)}
+    return {"volts": found.trains.volts.tolist(), "cells": cells}
+
+
+def _numbers(values: Floats) -> list[float | None]:
+    return [_number(value) for value in values]
+
+
+def _number(value: np.float64) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _keep(run: Run, found: Curves | Response) -> None:

@@ -13,16 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ohmloop.programming import POLICIES, Acceptance, Progress, Stops
 from ohmloop.service.boards import BoardsThread
-from ohmloop.service.body import read_model
+from ohmloop.service.body import LONGEST_PLAN, read_model
 from ohmloop.service.characterising import newest
+from ohmloop.service.description import takes
 from ohmloop.service.errors import NotFound
 from ohmloop.service.events import Events
 from ohmloop.service.plan import ProgrammingPlan
 from ohmloop.service.programming import KIND, Programming
 from ohmloop.service.residence import Residence
 from ohmloop.station import Job, Station
-
-LONGEST_BODY = 64 * 1024
 
 
 class ProgrammingRequest(BaseModel):
@@ -34,7 +33,9 @@ class ProgrammingRequest(BaseModel):
     run to go on with; then its own plan holds.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"model": "digits", "tolerance": 0.02}]}
+    )
 
     model: str
     policy: str | None = None
@@ -96,14 +97,11 @@ def job_routes(station: Station, residence: Residence, thread: BoardsThread, eve
     def start(asked: ProgrammingRequest) -> Job:
         network = residence.find(asked.model)
         residence.must_be_free()
-        station.interlock.take("preparing a job")
-        try:
+        with station.interlock.held("preparing a job"):
             programming = Programming(station, network, asked.plan(station), resume=asked.resume, tell=tell)
-        finally:
-            station.interlock.release()
 
         def told(job: Job) -> None:
-            events.publish("job", {"id": job.id, "kind": KIND, "state": job.state.value, "run": programming.run.id})
+            events.job(job, programming.run.id)
 
         def work(job: Job) -> Mapping[str, Any]:
             told(job)
@@ -121,10 +119,10 @@ def job_routes(station: Station, residence: Residence, thread: BoardsThread, eve
         events.publish("job", {"id": found.id, "kind": found.kind, "state": found.state.value})
         return described(found)
 
-    @routes.post("/programming", status_code=202)
+    @routes.post("/programming", status_code=202, openapi_extra=takes(ProgrammingRequest, required=True))
     async def program(request: Request) -> dict[str, Any]:
         """Start programming a model into the boards; 409 while the station is busy."""
-        asked = await read_model(request, ProgrammingRequest, LONGEST_BODY)
+        asked = await read_model(request, ProgrammingRequest, LONGEST_PLAN)
         return described(await thread.run(lambda: start(asked)))
 
     @routes.get("/jobs")

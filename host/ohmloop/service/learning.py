@@ -208,7 +208,7 @@ def learning_routes(
         sessions.find(number)
 
         def tell(job: Job) -> None:
-            events.publish("job", {"id": job.id, "kind": KIND, "state": job.state.value, "run": number})
+            events.job(job, number)
 
         def work(job: Job) -> Mapping[str, Any]:
             tell(job)

@@ -15,6 +15,8 @@ from ohmloop.station import Station
 
 log = logging.getLogger(__name__)
 
+NOTHING = "have not been programmed"
+
 
 class Residence:
     """Knows what the boards hold, from what was programmed or learned, or from reading them.
@@ -27,6 +29,7 @@ class Residence:
         self.networks = networks
         self._station = station
         self._resident: str | None = None
+        self._holds = NOTHING
         self.claimed_by: str | None = None
 
     @property
@@ -63,6 +66,13 @@ class Residence:
                     self._resident = name
                     return
 
+    def moved_by(self, what: str) -> None:
+        """The boards hold nothing any more: `what` moves cells."""
+        self._resident = None
+        self._holds = f"{NOTHING} since {what} moved cells"
+        for network in self.networks.values():
+            network.adopt(None)
+
     @contextmanager
     def moving_in(self, network: HostedNetwork) -> Iterator[Callable[[], None]]:
         """The boards hold nothing while the context is open; call what it gives once they hold `network`."""
@@ -80,6 +90,6 @@ class Residence:
             return f"job {job.id} ({job.kind}) has the boards; GET /v1/jobs/{job.id} tells how far it is"
         if self._resident is None or name not in (None, self._resident):
             wanted = f"model {name!r}" if name else "any model"
-            holds = f"hold {self._resident!r}" if self._resident else "have not been programmed"
+            holds = f"hold {self._resident!r}" if self._resident else self._holds
             return f"the boards do not hold {wanted}: they {holds}; POST /v1/programming starts that"
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ohmloop.service import experimenting
 from ohmloop.service.errors import NotFound
 from ohmloop.store import Run, RunSummary, Store
 
@@ -35,8 +36,10 @@ def as_json(run: RunSummary) -> dict[str, Any]:
 
 
 def whole(store: Store, number: int) -> dict[str, Any]:
-    """One run with its origin and events. Raises NotFound."""
+    """One run with its origin and events, and what it found if it was an experiment. Raises NotFound."""
     summary = summary_of(store, number)
     run = store.open(number)
     events = [{"at": event.at.isoformat(), "kind": event.kind, "data": event.data} for event in run.events()]
-    return as_json(summary) | {"origin": run.origin, "events": events}
+    said = as_json(summary) | {"origin": run.origin, "events": events}
+    found = experimenting.kept(run)
+    return said if found is None else said | {"found": experimenting.as_json(found)}

@@ -9,4 +9,5 @@ def readable(error: ValidationError) -> str:
     """The first complaint: where, and what is wrong there."""
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"]) or "the request"
-    return f"{where}: {first['msg'][0].lower()}{first['msg'][1:]}"
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {said[0].lower()}{said[1:]}"

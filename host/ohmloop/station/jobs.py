@@ -46,7 +46,6 @@ class Job:
         self._lock = threading.Lock()
         self._cancelled = False
         self._on_cancel: list[Callable[[], None]] = []
-        self._on_end: list[Callable[[], None]] = []
         self._outcome = JobState.FAILED
         self._hold: Callable[[], None] | None = None
         self._go_on: Callable[[], None] | None = None
@@ -113,14 +112,8 @@ class Job:
         else:
             self._outcome = JobState.CANCELLED if self._cancelled else JobState.DONE
 
-    def on_end(self, call: Callable[[], None]) -> None:
-        """Have `call` called when the job has ended and the next one may start; before the work has returned."""
-        self._on_end.append(call)
-
     def end(self) -> None:
         """Say how it ended and wake whoever waits; the station does this once the next job may start."""
         with self._lock:
             self.state = self._outcome
         self._ended.set()
-        for call in self._on_end:
-            call()
