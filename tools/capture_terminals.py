@@ -1,4 +1,4 @@
-"""Writes the terminal pictures of docs/howto/firmware.md: real runs of the command, against emulated boards.
+"""Writes the terminal pictures of README.md and docs/howto/firmware.md: real runs of the command, on emulated boards.
 
 Needs `make firmware`. Run it by hand when what the command says has changed.
 """
@@ -28,7 +28,7 @@ from ohmloop.crossbar import Geometry  # noqa: E402
 from ohmloop.link.child import EmulatorProcess  # noqa: E402
 from ohmloop.station import DeviceFile  # noqa: E402
 
-HOWTO = ROOT / "docs" / "howto"
+DOCS = ROOT / "docs"
 PORT = "5025"
 COLUMNS = 110
 LONGEST_S = 600
@@ -37,7 +37,7 @@ FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 """A picture fetches nothing: where its font is missing, another of fixed width does."""
 
 
-def capture(name: str, title: str, runs: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+def capture(picture: str, title: str, runs: Sequence[tuple[str, Mapping[str, str]]]) -> None:
     """Run commands in a shell and draw what a person sees of them."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), color_system="truecolor", force_terminal=True)
     for command, hidden in runs:
@@ -59,8 +59,13 @@ def capture(name: str, title: str, runs: Sequence[tuple[str, Mapping[str, str]]]
         for shown, real in hidden.items():
             said = said.replace(real, shown)
         console.print(Text(said.rstrip()))
-    drawn = console.export_svg(title=title, unique_id=name.removesuffix(".svg"))
-    (HOWTO / name).write_text(FONTS.sub("", drawn))
+    path = DOCS / picture
+    path.write_text(FONTS.sub("", console.export_svg(title=title, unique_id=path.stem)))
+
+
+def draw_demo(place: Path) -> None:
+    """What `make demo` runs."""
+    capture("demo.svg", "ohmloop demo", [("ohmloop demo --folder out", {"out": str(place)})])
 
 
 def draw_flash(place: Path) -> None:
@@ -69,7 +74,7 @@ def draw_flash(place: Path) -> None:
     options = {"target": "rp2040", "tcp": PORT, "drive": str(drive), "seed": "7"}
     with EmulatorProcess(Geometry(8, 8), options) as emulator:
         command = f"ohmloop flash --device {emulator.boards[0].url} --drive RPI-RP2"
-        capture("flash.svg", "ohmloop flash", [(command, {"RPI-RP2": str(drive / "b0")})])
+        capture("howto/flash.svg", "ohmloop flash", [(command, {"RPI-RP2": str(drive / "b0")})])
 
 
 def draw_versions(place: Path) -> None:
@@ -84,12 +89,13 @@ def draw_versions(place: Path) -> None:
                 emulator = EmulatorProcess(Geometry(8, 8), {"tcp": str(int(PORT) + number)})
             urls.append(running.enter_context(emulator).boards[0].url)
         wanted = [f"ohmloop arm --device {url} --dut dut.toml" for url in urls]
-        capture("versions.svg", "ohmloop arm", [(command, {"dut.toml": str(dut)}) for command in wanted])
+        capture("howto/versions.svg", "ohmloop arm", [(command, {"dut.toml": str(dut)}) for command in wanted])
 
 
 def main() -> None:
-    """Draw both pictures."""
+    """Draw them all."""
     with TemporaryDirectory() as place:
+        draw_demo(Path(place))
         draw_flash(Path(place))
         draw_versions(Path(place))
 

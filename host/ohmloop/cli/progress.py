@@ -50,12 +50,13 @@ class CampaignProgress:
         self._bars.update(self._tasks[moment.board], completed=moment.accepted, note=note)
 
     def _line(self) -> None:
-        if self._quiet or time.monotonic() < self._next_line_s:
+        moments = self._moments.values()
+        pulses = sum(m.pulses for m in moments)
+        if self._quiet or not pulses or time.monotonic() < self._next_line_s:
             return
         self._next_line_s = time.monotonic() + LINE_EVERY_S
-        moments = self._moments.values()
         accepted, cells = sum(m.accepted for m in moments), sum(m.cells for m in moments)
-        print(f"{accepted} of {cells} cells in band, {sum(m.pulses for m in moments)} pulses", file=sys.stderr)
+        print(f"{accepted} of {cells} cells in band, {pulses} pulses", file=sys.stderr)
 
     def __enter__(self) -> Self:
         self._bars.start()
