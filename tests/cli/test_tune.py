@@ -41,12 +41,15 @@ def test_tuning_raises_the_score_and_the_result_can_be_asked(
 ) -> None:
     assert ohmloop("program", *arguments(board, weights), "--policy", "vipi", "--tolerance", "0.05").code == 0
     before = received(board.emulator)
-    tuned = ohmloop("tune", *arguments(board, weights), examples, "--json")
+    tuned = ohmloop("tune", *arguments(board, weights), examples, "--json", "--picture", tmp_path / "tuned.png")
     assert tuned.code == 0, tuned.err
     said = tuned.json
     assert said["pulses"] == received(board.emulator) - before > 0
     assert said["pulses_a_cell"] <= 3
-    shown = ohmloop("runs", "show", str(said["run"]), "--json").json
+    drawn = ohmloop("runs", "show", str(said["run"]), "--json", "--picture", tmp_path / "again.png")
+    shown = drawn.json
+    assert (tmp_path / "tuned.png").read_bytes() == (tmp_path / "again.png").read_bytes()
+    assert (tmp_path / "again.png").read_bytes().startswith(b"\x89PNG")
     scores = [e["data"]["verified"] for e in shown["events"] if e["kind"] == "learning" and e["data"]["verified"]]
     assert said["best"] == max(scores)
     assert said["best"] > scores[0] + 0.1

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ohmloop.procedures.pulse_response import Response
     from ohmloop.programming import Report
     from ohmloop.programming.characterisation import Characterisation
-    from ohmloop.store import RunSummary
+    from ohmloop.store import Run, RunSummary
 
 LONGEST_SHOWN = 200
 """Letters of an event in the table."""
@@ -66,8 +66,8 @@ def show(
         reports = kept_reports(run)
         measured = found_in(run) if not reports else None
         experiment = kept_experiment(run)
-    if picture is not None:
-        _draw(number, reports, measured or experiment, picture)
+        if picture is not None:
+            _draw(run, reports, measured or experiment, picture)
     if json:
         print_json({**said, "reports": [loads(report.to_json()) for report in reports]})
         return
@@ -78,15 +78,19 @@ def show(
 
 
 def _draw(
-    number: int, reports: Sequence[Report], measured: Characterisation | Curves | Response | None, picture: Path
+    run: Run, reports: Sequence[Report], measured: Characterisation | Curves | Response | None, picture: Path
 ) -> None:
+    from ohmloop.learning.picture import draw_session
     from ohmloop.procedures.iv_sweep import Curves
     from ohmloop.procedures.pictures import draw_curves, draw_response
     from ohmloop.procedures.pulse_response import Response
     from ohmloop.programming.characterised import draw_characterisation
     from ohmloop.programming.maps import draw_maps
+    from ohmloop.service.learned import KIND
 
-    if reports:
+    if run.kind == KIND:
+        draw_session(run, picture)
+    elif reports:
         draw_maps(reports, picture)
     elif isinstance(measured, Curves):
         draw_curves(measured, picture)
@@ -95,7 +99,7 @@ def _draw(
     elif measured is not None:
         draw_characterisation(measured, picture)
     else:
-        raise CommandError(f"run {number} has found nothing that could be drawn")
+        raise CommandError(f"run {run.id} has found nothing that could be drawn")
 
 
 def _short(data: object) -> str:

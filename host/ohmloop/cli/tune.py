@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ohmloop.cli.drawing import check_can_draw
 from ohmloop.cli.failure import FAILED, USAGE, CommandError
 from ohmloop.cli.interrupt import carry_out
 from ohmloop.cli.opening import armed_station, open_device, open_model
@@ -40,17 +41,22 @@ def tune(
         float, typer.Option(min=0.01, max=0.9, help="Fraction set aside to verify with, if the file has none.")
     ] = 0.2,
     seed: Annotated[int, typer.Option(min=0, help="Of the order of examples, and of which are set aside.")] = 0,
+    picture: Annotated[Path | None, typer.Option(help="Draw how it went into this PNG.")] = None,
     resume: Annotated[int | None, typer.Option(metavar="RUN", help="Go on with an interrupted run.")] = None,
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
     """Fine-tune a network that the boards hold. The first Ctrl-C waits for a safe point, the second stops at once."""
     from ohmloop.cli.tuning_progress import TuningProgress
+    from ohmloop.learning.picture import draw_session
+    from ohmloop.learning.rules.named import loss_named
     from ohmloop.service.hosted import HostedNetwork
     from ohmloop.service.learned import KIND
     from ohmloop.service.programming import settle_interrupted
     from ohmloop.service.tuning import Tuning, TuningPlan, begun, resumed
 
+    if picture is not None:
+        check_can_draw()
     if (examples is None) == (resume is None):
         raise CommandError("give a file of examples, or --resume RUN, which keeps its own", USAGE)
     try:
@@ -67,30 +73,22 @@ def tune(
     with (
         armed_station(device, under_test, store, before=settle) as station,
         HostedNetwork(network, station.boards, under_test) as hosted,
-        TuningProgress(quiet=json) as progress,
     ):
         if lessons is not None:
             run = begun(station, hosted, plan, *lessons)
         else:
             assert resume is not None, "one of both was asked for"
             run = resumed(station, hosted, resume)
-        tuning = Tuning(station, hosted, run, tell=progress)
-        summary = carry_out(station, KIND, tuning)
+        with TuningProgress(loss_named(run.parameters["loss"]).score_name, quiet=json) as progress:
+            tuning = Tuning(station, hosted, run, tell=progress)
+            summary = carry_out(station, KIND, tuning)
+        if picture is not None:
+            draw_session(run, picture)
     if json:
         print_json(summary)
     else:
         print_table(
-            (
-                "run",
-                "rule",
-                "steps",
-                "best score",
-                "score now",
-                "pulses a cell",
-                "most",
-                "stuck",
-                "pulse and read energy",
-            ),
+            ("run", "rule", "steps", "best", "now", "pulses a cell", "most", "stuck", "energy"),
             [
                 (
                     summary["run"],

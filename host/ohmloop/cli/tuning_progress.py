@@ -1,4 +1,4 @@
-"""How far a learning session has come: a bar on a terminal, a line now and then where there is none."""
+"""How far a learning session has come: a few lines on a terminal, one now and then where there is none."""
 
 from __future__ import annotations
 
@@ -12,34 +12,50 @@ from rich.live import Live
 from rich.text import Text
 
 from ohmloop.cli.progress import LINE_EVERY_S
+from ohmloop.learning.session import STEP
 
 if TYPE_CHECKING:
     from ohmloop.learning import Moment
 
 BARS = "▁▂▃▄▅▆▇█"
-WIDTH = 40
+NARROWEST, WIDEST = 10, 60
+"""Fewest and most steps in the curve."""
 
 
 class TuningProgress:
-    """Call it with each Moment of a session. Writes to standard error."""
+    """Call it with each Moment of a session. Writes to standard error.
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        console = Console(stderr=True)
+    Args:
+        score: what the score is called. quiet: write nothing.
+    """
+
+    def __init__(self, score: str, *, quiet: bool = False) -> None:
+        self._console = Console(stderr=True)
         self._quiet = quiet
-        self._live = Live(console=console, transient=True, auto_refresh=False)
-        self._drawn = not quiet and console.is_terminal
+        self._live = Live(console=self._console, transient=True, auto_refresh=False)
+        self._drawn = not quiet and self._console.is_terminal
+        self._name = score
         self._scores: list[float] = []
         self._next_line_s = time.monotonic()
 
     def __call__(self, moment: Moment) -> None:
         """Show a moment."""
-        if moment.score == moment.score:
+        if moment.what == STEP and moment.score == moment.score:
             self._scores.append(moment.score)
         if self._drawn:
-            self._live.update(Text(f"{curve(self._scores[-WIDTH:])}  {described(moment)}"), refresh=True)
+            width = min(max(self._console.width - len(self._name) - 1, NARROWEST), WIDEST)
+            lines = [
+                f"{self._name} {curve(self._scores[-width:])}" if self._scores else "",
+                learned(moment, self._name),
+                spent(moment),
+                moment.note,
+            ]
+            text = Text("\n".join(line for line in lines if line), no_wrap=True, overflow="ellipsis")
+            self._live.update(text, refresh=True)
         elif not self._quiet and time.monotonic() >= self._next_line_s:
             self._next_line_s = time.monotonic() + LINE_EVERY_S
-            print(described(moment), file=sys.stderr)
+            note = f"; {moment.note}" if moment.note else ""
+            print(f"{learned(moment, self._name)}; {spent(moment)}{note}", file=sys.stderr)
 
     def __enter__(self) -> Self:
         if self._drawn:
@@ -53,12 +69,24 @@ class TuningProgress:
             self._live.stop()
 
 
-def described(moment: Moment) -> str:
-    """A moment in one line."""
-    best = "" if moment.best != moment.best else f", best {moment.best:.1%}"
+def learned(moment: Moment, score: str) -> str:
+    """How good a session is now, in one line."""
+    verified = [
+        f"{what} {value:.1%}"
+        for what, value in (("verified", moment.verified), ("best", moment.best))
+        if value == value  # not NaN: there is one
+    ]
+    batch = []
+    if moment.what == STEP and moment.score == moment.score:
+        batch = [f"loss {moment.loss:.3g}", f"{score} {moment.score:.1%}"]
+    return f"step {moment.step}: {', '.join((*batch, *verified))}"
+
+
+def spent(moment: Moment) -> str:
+    """What a session has cost, in one line."""
     return (
-        f"step {moment.step}: score {moment.score:.1%}{best}, {moment.pulses_a_cell:.2f} pulses a cell, "
-        f"{moment.stuck} stuck{f'; {moment.note}' if moment.note else ''}"
+        f"{moment.pulses_a_cell:.2f} pulses a cell, at most {moment.largest_pulses}; {moment.stuck} stuck; "
+        f"{1e6 * moment.energy_j:.1f} µJ"
     )
 
 

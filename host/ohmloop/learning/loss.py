@@ -24,6 +24,11 @@ class Loss(Protocol):
         """Short name for reports."""
         ...
 
+    @property
+    def score_name(self) -> str:
+        """What the score is, for reports."""
+        ...
+
     def wanted(self, targets: ArrayLike, outputs: int) -> Matrix:
         """Targets as outputs of shape (batch, outputs). Raises LearningError for targets that make no sense."""
         ...
@@ -45,6 +50,7 @@ class CrossEntropy:
     """Classes: targets are integer labels, the score is the accuracy."""
 
     name = "cross-entropy"
+    score_name = "accuracy"
 
     def wanted(self, targets: ArrayLike, outputs: int) -> Matrix:
         """One-hot rows from labels of shape (batch,)."""
@@ -76,6 +82,7 @@ class SquaredError:
     """Numbers: targets are outputs, the score is the fraction of their variance that is explained (1 at best)."""
 
     name = "squared error"
+    score_name = "variance explained"
 
     def wanted(self, targets: ArrayLike, outputs: int) -> Matrix:
         """The targets as they are, shape (batch, outputs)."""

@@ -27,6 +27,12 @@ BEST = "best"
 CHECKPOINT = "checkpoint."
 """Begins the names of the arrays that a checkpoint is kept under."""
 
+BEGAN, LEARNING, ROLLED_BACK = "session began", "learning", "rolled back"
+"""Events of the run of a session: its beginning, every Moment, every return to a checkpoint."""
+
+STEP, VERIFICATION, ROLL_BACK, STANDING = "step", "verification", "roll-back", "standing"
+"""After what a Moment was taken."""
+
 RETURNS = 3
 """Updates that a roll-back may take."""
 
@@ -36,7 +42,9 @@ class Moment:
     """How a session stands; every one is kept as an event of the run, too.
 
     Attributes:
-        step: steps so far. loss, score: of the last batch, on the chip before it was learned; NaN without one.
+        what: after what it was taken: STEP, VERIFICATION or ROLL_BACK; STANDING for none of these.
+        step: steps so far. loss, score: of a step's batch, on the chip before it was learned, or of what was verified;
+            NaN without either.
         verified: last verified score, best: the best one; NaN before the first.
         due: cells that were due after this step.
         updates, pulses, largest_pulses, energy_j, reads, vectors: see Spent.
@@ -46,6 +54,7 @@ class Moment:
         elapsed_s: since this host took the session up, s.
     """
 
+    what: str
     step: int
     loss: float
     score: float
@@ -106,7 +115,7 @@ class Session:
         else:
             learner.read(run)
             self._keep()
-            run.event("session began", {"boards": learner.serials, "rule": learner.rule.name, "cells": learner.cells})
+            run.event(BEGAN, {"boards": learner.serials, "rule": learner.rule.name, "cells": learner.cells})
 
     @property
     def verified(self) -> float:
@@ -160,7 +169,7 @@ class Session:
             self.checkpoint(BEST)
             self.best = trace.score
         self._keep()
-        self._told(self._moment(trace.loss, trace.score))
+        self._told(self._moment(VERIFICATION, trace.loss, trace.score))
         return trace.score
 
     def checkpoint(self, name: str) -> None:
@@ -186,12 +195,12 @@ class Session:
                 note = self._plan()
             if not self.pending or not self._finish():
                 break
-        self.run.event("rolled back", {"name": name, "step": self.step, "note": note})
-        return self._told(self._moment(note=note))
+        self.run.event(ROLLED_BACK, {"name": name, "step": self.step, "note": note})
+        return self._told(self._moment(ROLL_BACK, note=note))
 
     def summary(self) -> dict[str, Any]:
         """How the session stands, as plain JSON values."""
-        return {"rule": self.learner.rule.name, "cells": self.learner.cells, **self._moment().as_json()}
+        return {"rule": self.learner.rule.name, "cells": self.learner.cells, **self._moment(STANDING).as_json()}
 
     def pause(self) -> None:
         """Leave the run to be resumed."""
@@ -205,14 +214,15 @@ class Session:
     def _step(self, change: Callable[[], tuple[float, float]]) -> Moment:
         """One step: a change of the shadow, which returns loss and score, and an update of the cells that are due."""
         if not self._finish():
-            return self._moment(note="stopped while an update was finished")
+            return self._moment(STANDING, note="stopped while an update was finished")
         with self._kept_or_undone():
             loss, score = change()
             self.step += 1
             note = self._plan()
         due = self._due()
         complete = self._finish()
-        return self._told(self._moment(loss, score, due=due, note=note if complete else "stopped during an update"))
+        note = note if complete else "stopped during an update"
+        return self._told(self._moment(STEP, loss, score, due=due, note=note))
 
     @contextmanager
     def _kept_or_undone(self) -> Iterator[None]:
@@ -270,8 +280,8 @@ class Session:
         self.step, self._updates = int(step), int(updates)
         names = sorted((name for name in kept if name.startswith("pending.")), key=lambda name: int(name[8:]))
         self._pending = [kept[name] for name in names] or None
-        began = next(event for event in self.run.events() if event.kind == "session began")
-        self._check(began.data["boards"], began.data["rule"])
+        first = began(self.run)
+        self._check(first["boards"], first["rule"])
         self.run.event("session resumed", {"step": self.step, "pending": self.pending})
 
     def _check(self, boards: Sequence[str], rule: str) -> None:
@@ -281,9 +291,12 @@ class Session:
                 f"{', '.join(self.learner.serials)} by {self.learner.rule.name}: give the same, or begin a new session"
             )
 
-    def _moment(self, loss: float = float("nan"), score: float = float("nan"), due: int = 0, note: str = "") -> Moment:
+    def _moment(
+        self, what: str, loss: float = float("nan"), score: float = float("nan"), due: int = 0, note: str = ""
+    ) -> Moment:
         spent = self.learner.spent
         return Moment(
+            what=what,
             step=self.step,
             loss=loss,
             score=score,
@@ -304,7 +317,12 @@ class Session:
         )
 
     def _told(self, moment: Moment) -> Moment:
-        self.run.event("learning", moment.as_json())
+        self.run.event(LEARNING, moment.as_json())
         if self._tell is not None:
             self._tell(moment)
         return moment
+
+
+def began(run: Run) -> Mapping[str, Any]:
+    """What a session began with: its boards, rule and number of cells."""
+    return next(event.data for event in run.events() if event.kind == BEGAN)
