@@ -168,6 +168,15 @@ def test_an_array_that_cannot_converge_is_named() -> None:
     assert any("leaves 150% of the error" in reason for reason in chosen.reasons)
 
 
+def test_more_may_be_left_under_the_scheme_where_all_cells_were_looked_at() -> None:
+    left = 0.35
+    on_lines, everywhere = disturbance(Bias.HALF, left * 0.4 / 14), disturbance(Bias.THIRD, left * 0.4 / 63)
+    assert choice(measured(on_lines, everywhere)).converges
+    assert not choice(measured(on_lines)).converges
+    assert not choice(measured(on_lines, disturbance(Bias.THIRD, 1.3 * left * 0.4 / 63))).converges
+    assert choice(measured(disturbance(Bias.HALF, 0.6 * left * 0.4 / 14))).converges
+
+
 def test_amplitudes_are_only_lowered() -> None:
     chosen = choice(measured(disturbance(Bias.HALF, 8e-3), disturbance(Bias.THIRD, 2e-4)))
     for drive, allowed in (
