@@ -25,7 +25,7 @@ from ohmloop.store import Run
 CELLS = 8
 PULSES_MAX = 2000
 
-COARSE_STEP, LEVEL_STEP = 0.15, 0.025
+COARSE_STEP, LEVEL_STEP = 0.15, 0.0375
 """Steps of the staircases, as fractions of the nominal amplitude."""
 
 RUNGS = 8
