@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from statistics import mean
 
-from tests.bench.programming.arrays import Device, characterised, learned
+from tests.bench.programming.arrays import Device, characterised
 from tests.bench.programming.contest import Figures, contest, interval, targets_of
 from tests.bench.programming.ledger import Ledger
 from tests.bench.programming.oracle import oracle_pulses
-from tests.bench.programming.tuning import chosen, fits
+from tests.bench.programming.tuning import chosen, known_to
 
 from ohmloop.programming import Ispp, IsppSteps, Openmena, Policy, Population, RatePopulation, Vipi, policy_named
 from ohmloop.programming.choice import choose
@@ -104,7 +104,7 @@ class Table:
                 return _oracle(device, seed, tolerance)
             known = population
             if known is None and about != "generic":
-                known = learned(device) if name not in ("ekf", "bayes", "level") or fits(name, device) else None
+                known = known_to(name, device)
             played, make = _made(name, device)
             return contest(played, make, seed, tolerance=tolerance, guard=guard, population=known)
 

@@ -1,11 +1,12 @@
 """Every policy's parameters, tuned alike on seeds that no table uses.
 
-python -m tests.bench.programming.tuning [device policy ...]      some minutes; docs/results/programming-tuning.json
+python -m tests.bench.programming.tuning [device policy ...]      writes docs/results/programming-tuning.json
 
-For each device and policy: DRAWN settings spread over the ranges (Sobol's sequence), then NEARER around the best of
-them, on one array of 256 cells; the BEST of all again on two arrays of 1,024; all at 2 % of the range. What counts is
-the mean of the pulses a cell; a cell that is not declared has used up its 100. Policies whose pulses all have one width
-have this width tuned as well; those that choose it have the device file's range.
+For each device and policy: DRAWN settings spread over the ranges (Sobol's sequence), then as many as NEARER says around
+the best of all so far, in smaller and smaller parts of the ranges, on one array of 256 cells; the BEST of all again on
+two arrays of 1,024; all at 2 % of the range. What counts is the mean of the pulses a cell; a cell that is not declared
+has used up its 100. Policies whose pulses all have one width have this width tuned as well, up to five times the device
+file's; those that choose it have the device file's range.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from ohmloop.programming import (
     Openmena,
     OpenmenaLaw,
     Policy,
+    Population,
     Vipi,
     VipiGains,
 )
@@ -44,9 +46,10 @@ from ohmloop.programming import (
 RESULT = Path(__file__).parents[3] / "docs" / "results" / "programming-tuning.json"
 DEVICES = ("vteam", "mss-sdc", "synaptogen")
 SEEDS, SMALL = (501, 502), Geometry(16, 16)
-DRAWN, NEARER, BEST = 64, 32, 4
-NEAR = 0.2
-"""How far around the best the nearer settings lie, as a fraction of each range to either side."""
+DRAWN, NEARER, BEST = 64, ((32, 0.15), (32, 0.08)), 4
+"""Settings of each stage; of the nearer ones also how far they lie to either side, as a fraction of each range."""
+END = 0.03
+"""A parameter is at an end of its range if it is nearer to it than this fraction of the range."""
 TOLERANCE = 0.02
 
 Settings = dict[str, Any]
@@ -65,33 +68,30 @@ MAKERS["vipi (the file's width)"] = MAKERS["vipi"]
 Range = tuple[float, float]
 
 
-def ranges(name: str, nominal_v: float) -> dict[str, Range]:
+def ranges(name: str, device: Device) -> dict[str, Range]:
     """The range of every parameter of a policy, all above 0 and searched by their logarithms.
 
-    `width` is that of all pulses, as a part of the preset's. A `memory` of 1 or more counts as having one.
+    `width` is that of all pulses, as a part of the preset's, from the board's shortest on. A `memory` of 1 or more
+    counts as having one.
     """
-    vipi = {"proportional": (0.1, 8.0), "integral": (0.05, 6.0), "creep": (0.002, 0.3), "shrink": (0.3, 1.0)}
-    width = {"width": (0.05, 1.0)}
+    nominal_v = device.profile.set_drive.nominal_v
+    width = {"width": (device.array(SEEDS[0], SMALL).capabilities.pulse_min_s / device.profile.width_s, 5.0)}
+    vipi = {"proportional": (0.02, 20.0), "integral": (0.001, 10.0), "creep": (0.001, 1.0), "shrink": (0.1, 1.0)}
+    steps = {"step_v": (0.02 * nominal_v, 10.0 * nominal_v)}
     return {
         "vipi": {**vipi, **width},
         "vipi (the file's width)": vipi,
-        "ispp": {
-            "step_v": (0.01 * nominal_v, 1.0 * nominal_v),
-            "memory": (0.5, 4.0),
-            "back": (0.1, 4.0),
-            "shrink": (0.3, 1.0),
-            **width,
-        },
-        "alibart": {"step_v": (0.01 * nominal_v, 1.0 * nominal_v), **width},
+        "ispp": {**steps, "memory": (0.25, 4.0), "back": (0.05, 8.0), "shrink": (0.1, 1.0), **width},
+        "alibart": {**steps, **width},
         "openmena": {
-            "proportional": (0.02, 60.0),
+            "proportional": (0.01, 100.0),
             "integral": (0.001, 10.0),
-            "clamp": (3.0, 3000.0),
-            "unit": (0.05, 3.0),
+            "clamp": (1.0, 3000.0),
+            "unit": width["width"],
         },
-        "ekf": {"drift": (0.01, 0.5), "caution": (0.1, 3.0), "jump": (0.03, 1.0)},
-        "bayes": {"drift": (0.01, 0.4), "escape": (0.01, 0.3), "turning": (0.03, 1.5)},
-        "level": {"overshoot": (1.2, 6.0), "caution": (0.3, 3.0)},
+        "ekf": {"drift": (0.003, 1.0), "caution": (0.03, 5.0), "most_short": (0.1, 5.0), "jump": (0.01, 3.0)},
+        "bayes": {"drift": (0.003, 1.0), "escape": (0.003, 0.5), "turning": (0.01, 5.0)},
+        "level": {"overshoot": (1.05, 20.0), "caution": (0.1, 5.0), "climb": (0.005, 0.5)},
     }[name]
 
 
@@ -103,13 +103,19 @@ def spread(within: dict[str, Range], count: int, seed: int) -> list[Settings]:
     return [dict(zip(within, (float(f"{value:.4g}") for value in one), strict=True)) for one in values]
 
 
-def around(within: dict[str, Range], best: Settings) -> dict[str, Range]:
+def around(within: dict[str, Range], best: Settings, part: float) -> dict[str, Range]:
     """The part of the ranges that lies near a setting."""
-    reach = {name: (high / low) ** NEAR for name, (low, high) in within.items()}
+    reach = {name: (high / low) ** part for name, (low, high) in within.items()}
     return {
         name: (max(low, best[name] / reach[name]), min(high, best[name] * reach[name]))
         for name, (low, high) in within.items()
     }
+
+
+def at_end(within: dict[str, Range], settings: Settings) -> list[str]:
+    """Parameters that might have become better beyond their range."""
+    places = {name: np.log(settings[name] / low) / np.log(high / low) for name, (low, high) in within.items()}
+    return [name for name, place in places.items() if name != "memory" and not END <= place <= 1 - END]
 
 
 def tuned(name: str, device: Device) -> Settings:
@@ -118,18 +124,20 @@ def tuned(name: str, device: Device) -> Settings:
     def pulses(settings: Settings, seed: int, *, small: bool) -> float:
         played, make = made(name, device, settings)
         array = played.array(seed, SMALL) if small else None
-        return contest(played, make, seed, tolerance=TOLERANCE, population=learned(device), array=array).pulses
+        return contest(played, make, seed, tolerance=TOLERANCE, population=known_to(name, device), array=array).pulses
 
-    def ranked(settings: list[Settings]) -> list[tuple[float, int, Settings]]:
-        return [(pulses(one, SEEDS[0], small=True), number, one) for number, one in enumerate(settings)]
+    def ranked(settings: list[Settings]) -> list[tuple[float, Settings]]:
+        return [(pulses(one, SEEDS[0], small=True), one) for one in settings]
 
-    within = ranges(name, device.profile.set_drive.nominal_v)
-    first = sorted(ranked(spread(within, DRAWN, seed=1)))
-    second = ranked(spread(around(within, first[0][2]), NEARER, seed=2))
-    finalists = [settings for _, _, settings in sorted([*first, *second], key=lambda one: one[0])[:BEST]]
+    within = ranges(name, device)
+    tried = ranked(spread(within, DRAWN, seed=1))
+    for stage, (count, part) in enumerate(NEARER):
+        best = min(tried, key=lambda one: one[0])[1]
+        tried += ranked(spread(around(within, best, part), count, seed=2 + stage))
+    finalists = [settings for _, settings in sorted(tried, key=lambda one: one[0])[:BEST]]
     scores = [mean(pulses(settings, seed, small=False) for seed in SEEDS) for settings in finalists]
-    best = scores.index(min(scores))
-    return {"settings": finalists[best], "pulses": round(scores[best], 3), "tried": DRAWN + NEARER}
+    best = finalists[scores.index(min(scores))]
+    return {"settings": best, "pulses": round(min(scores), 3), "tried": len(tried), "at_end": at_end(within, best)}
 
 
 def made(name: str, device: Device, settings: Settings) -> tuple[Device, Callable[[], Policy]]:
@@ -141,15 +149,15 @@ def made(name: str, device: Device, settings: Settings) -> tuple[Device, Callabl
     return device, lambda: MAKERS[name](**given)
 
 
-def fits(name: str, device: Device) -> bool:
-    """Whether a policy can use the population of a device at all."""
-    return not ((name == "level" and not device.level_type) or (name in ("ekf", "bayes") and device.level_type))
+def known_to(name: str, device: Device) -> Population | None:
+    """The population of a device, or None for a policy that is for devices of the other type."""
+    strange = name in ("ekf", "bayes") if device.level_type else name == "level"
+    return None if strange else learned(device)
 
 
 def chosen(name: str, device: Device) -> tuple[Device, Callable[[], Policy]]:
-    """What `made` gives for the settings that the committed tuning found, or for the defaults if there are none."""
-    found = json.loads(RESULT.read_text())[device.preset].get(name, {"settings": {}})
-    return made(name, device, found["settings"])
+    """What `made` gives for the settings that the committed tuning found."""
+    return made(name, device, json.loads(RESULT.read_text())[device.preset][name]["settings"])
 
 
 def main() -> None:
@@ -159,8 +167,6 @@ def main() -> None:
     for preset in [name for name in DEVICES if name in named] or DEVICES:
         device = Device(preset)
         for name in [name for name in MAKERS if name in named] or MAKERS:
-            if not fits(name, device):
-                continue
             found = tuned(name, device)
             result.setdefault(preset, {})[name] = found
             sys.stdout.write(f"{preset} {name}: {json.dumps(found)}\n")
