@@ -1,6 +1,6 @@
 """Plays the table, or parts of it, and writes the rows down.
 
-python -m tests.bench.programming [league band guards robustness default passive forecast deciding wire]
+python -m tests.bench.programming [league band guards robustness default passive forecast deciding ahead wire]
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from tests.bench.programming import parts
+from tests.bench.programming.ahead import ahead
 from tests.bench.programming.drawing import draw_guards, draw_league
 from tests.bench.programming.forecast import forecast
 from tests.bench.programming.passive import passive
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[Table], Iterable[Row]]] = {
     "passive": lambda _: passive(),
     "forecast": lambda _: forecast(),
     "deciding": lambda _: deciding(),
+    "ahead": lambda _: ahead(),
     "wire": lambda _: wire(),
 }
 

@@ -83,7 +83,12 @@ def characterised(array: SimulatedArray, profile: ProgrammingProfile) -> Charact
 
 
 @lru_cache
-def learned(device: Device) -> Population:
-    """The population of a device, from an array that no campaign uses."""
+def sample(device: Device) -> Characterisation:
+    """What characterising an array that no campaign uses says of a device."""
     array = device.array(SAMPLE_SEED) if device.isolated else device.array(SAMPLE_SEED, PASSIVE_SAMPLE, Bias.THIRD)
-    return characterised(array, device.profile).population
+    return characterised(array, device.profile)
+
+
+def learned(device: Device) -> Population:
+    """The population that the sample shows."""
+    return sample(device).population

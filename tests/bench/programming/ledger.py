@@ -11,7 +11,14 @@ from pathlib import Path
 from tests.bench.programming.contest import Figures
 
 ROOT = Path(__file__).parents[3]
-SOURCES = ("host/kernels", "host/ohmloop/programming", "sim", "tests/bench/programming", "docs/results")
+SOURCES = (
+    "host/kernels",
+    "host/ohmloop/procedures",
+    "host/ohmloop/programming",
+    "sim",
+    "tests/bench/programming",
+    "docs/results",
+)
 KEPT = ("*.py", "*.c", "*.h", "*.toml", "programming-tuning.json")
 
 

@@ -48,6 +48,9 @@ def band(table: Table) -> Iterator[Row]:
         if name != ORACLE:
             careful = table.play(device, name, BAND_SEEDS, BAND, 0.6)
             yield _against(f"vteam 2.5 %, guard 0.6: bayes against {name}", narrow, careful, goal)
+    alike = Device("vteam", (("device.d2d_threshold", 0.0), ("device.d2d_rate", 0.0)))
+    ours, peer = (table.play(alike, name, BAND_SEEDS, BAND) for name in ("bayes", ORACLE))
+    yield _against(f"vteam 2.5 %, guard 1.0, thresholds and rates alike: bayes against {ORACLE}", ours, peer, None)
 
 
 def guards(table: Table) -> dict[str, list[Played]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from statistics import mean
 
 import numpy as np
-from tests.bench.programming.arrays import Device, learned
+from tests.bench.programming.arrays import Device, sample
 from tests.bench.programming.contest import STOPS, Figures, interval, targets_of
 from tests.bench.programming.ledger import Ledger
 from tests.bench.programming.parts import COMMAND
@@ -15,6 +15,7 @@ from tests.bench.results import Row
 
 from ohmloop.crossbar import Bias, Geometry
 from ohmloop.programming import Acceptance, Bayes, Campaign, Schedule
+from ohmloop.programming.choice import choose
 
 SEEDS = (1, 2, 3)
 TOLERANCE, GUARD, PASSES = 0.02, 0.7, 4
@@ -23,7 +24,10 @@ GOALS = {("mss-sdc", 8, Bias.THIRD): 80.0}
 
 
 def passive() -> Iterator[Row]:
-    """Bayes with feedback: coarse pass, accepted cells watched, at most four passes more."""
+    """Bayes with feedback: coarse pass, accepted cells watched, at most four passes more.
+
+    Population and largest amplitudes are those that `ohmloop characterise` finds and chooses on an 8x8 array.
+    """
     ledger = Ledger()
     for preset, sides in SIDES.items():
         device = Device(preset, isolated=False)
@@ -51,7 +55,8 @@ def passive() -> Iterator[Row]:
 
 def _campaign(device: Device, side: int, bias: Bias, seed: int) -> Figures:
     """Figures of the campaign with feedback; `stress_s` holds what one pass without it reaches, %."""
-    geometry, profile = Geometry(side, side), device.profile
+    geometry, measured = Geometry(side, side), sample(device)
+    profile = choose(measured, device.profile, bias, geometry, TOLERANCE).profile
     targets_s = targets_of(profile, geometry, seed)
     true = {}
     for feedback in (True, False):
@@ -64,7 +69,7 @@ def _campaign(device: Device, side: int, bias: Bias, seed: int) -> Figures:
             rule,
             STOPS,
             profile=profile,
-            population=learned(device),
+            population=measured.population,
             schedule=Schedule.passive() if feedback else None,
         ).execute()
         errors = np.abs(array.cells.conductance_s - targets_s) / profile.span_s

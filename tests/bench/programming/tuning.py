@@ -3,10 +3,10 @@
 python -m tests.bench.programming.tuning [device policy ...]      writes docs/results/programming-tuning.json
 
 For each device and policy: DRAWN settings spread over the ranges (Sobol's sequence), then as many as NEARER says around
-the best of all so far, in smaller and smaller parts of the ranges, on one array of 256 cells; the BEST of all again on
-two arrays of 1,024; all at 2 % of the range. What counts is the mean of the pulses a cell; a cell that is not declared
-has used up its 100. Policies whose pulses all have one width have this width tuned as well, up to five times the device
-file's; those that choose it have the device file's range.
+the best of all so far, in smaller and smaller parts of the ranges, on one array of 256 cells; the BEST of all again,
+and what was found last time, on two arrays of 1,024; all at 2 % of the range. What counts is the mean of the pulses a
+cell; a cell that is not declared has used up its 100. Policies whose pulses all have one width have this width tuned as
+well, up to five times the device file's; those that choose it have the device file's range.
 """
 
 from __future__ import annotations
@@ -113,13 +113,16 @@ def around(within: dict[str, Range], best: Settings, part: float) -> dict[str, R
 
 
 def at_end(within: dict[str, Range], settings: Settings) -> list[str]:
-    """Parameters that might have become better beyond their range."""
-    places = {name: np.log(settings[name] / low) / np.log(high / low) for name, (low, high) in within.items()}
+    """Parameters that might have become better beyond their range; a `memory` has but two values."""
+    places = {
+        name: np.log(value / within[name][0]) / np.log(within[name][1] / within[name][0])
+        for name, value in settings.items()
+    }
     return [name for name, place in places.items() if name != "memory" and not END <= place <= 1 - END]
 
 
-def tuned(name: str, device: Device) -> Settings:
-    """The best settings and what they need."""
+def tuned(name: str, device: Device, before: Settings | None) -> Settings:
+    """The best settings and what they need; `before` are those that were found last time."""
 
     def pulses(settings: Settings, seed: int, *, small: bool) -> float:
         played, make = made(name, device, settings)
@@ -135,6 +138,7 @@ def tuned(name: str, device: Device) -> Settings:
         best = min(tried, key=lambda one: one[0])[1]
         tried += ranked(spread(around(within, best, part), count, seed=2 + stage))
     finalists = [settings for _, settings in sorted(tried, key=lambda one: one[0])[:BEST]]
+    finalists += [before] if before is not None else []
     scores = [mean(pulses(settings, seed, small=False) for seed in SEEDS) for settings in finalists]
     best = finalists[scores.index(min(scores))]
     return {"settings": best, "pulses": round(min(scores), 3), "tried": len(tried), "at_end": at_end(within, best)}
@@ -167,8 +171,8 @@ def main() -> None:
     for preset in [name for name in DEVICES if name in named] or DEVICES:
         device = Device(preset)
         for name in [name for name in MAKERS if name in named] or MAKERS:
-            found = tuned(name, device)
-            result.setdefault(preset, {})[name] = found
+            known = result.setdefault(preset, {})
+            found = known[name] = tuned(name, device, known.get(name, {}).get("settings"))
             sys.stdout.write(f"{preset} {name}: {json.dumps(found)}\n")
             sys.stdout.flush()
             RESULT.write_text(json.dumps(result, indent=2, sort_keys=True) + "\n")
