@@ -55,9 +55,9 @@ def test_a_response_is_kept_and_drawn_again(ohmloop: Command, board: Board, tmp_
     ],
 )
 def test_what_makes_no_sense_is_refused_before_a_board_is_opened(
-    ohmloop: Command, command: str, option: str, says: str
+    ohmloop: Command, tmp_path: Path, command: str, option: str, says: str
 ) -> None:
     refused = ohmloop(command, "-d", "emu://8x8", option)
     assert refused.code == 2
     assert says in refused.err
-    assert ohmloop("runs", "list", "--json").json == []
+    assert not (tmp_path / "runs.sqlite").exists()

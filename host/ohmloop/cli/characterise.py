@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ohmloop.cli.drawing import check_can_draw
 from ohmloop.cli.failure import FAILED, USAGE, CommandError
+from ohmloop.cli.files import check_picture, check_target, draw_into, writing
 from ohmloop.cli.interrupt import carry_out
 from ohmloop.cli.opening import armed_station, open_device
 from ohmloop.cli.options import Devices, DutFile, StorePath
@@ -41,10 +41,11 @@ def characterise(
     """
     from ohmloop.procedures.errors import ProcedureError
     from ohmloop.programming import Acceptance, ProgrammingError
+    from ohmloop.programming.characterised import draw_characterisation
     from ohmloop.service.characterising import KIND, Characterising, choice_for
 
-    if picture is not None:
-        check_can_draw()
+    check_picture(picture)
+    check_target(output, ".json")
     try:
         Acceptance(tolerance=tolerance)
     except ValueError as error:
@@ -67,17 +68,15 @@ def characterise(
     if measured is None:
         raise CommandError("ended before anything could be told; begin again when you like", FAILED)
     choice = choice_for(measured, under_test, tolerance)
-    if output is not None:
-        measured.save(output)
-    if picture is not None:
-        from ohmloop.programming.characterised import draw_characterisation
-
-        draw_characterisation(measured, picture)
     if json:
         print_json({"run": work.run.id, "measured": measured.to_dict(), "choice": choice.to_dict()})
     else:
         _print(measured, choice)
     warn(choice)
+    if output is not None:
+        with writing(output, "it is kept in the store, where `program` finds it"):
+            measured.save(output)
+    draw_into(picture, work.run.id, lambda path: draw_characterisation(measured, path))
 
 
 def warn(choice: Choice) -> None:

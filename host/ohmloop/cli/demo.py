@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ohmloop.cli.demonstration.faults import EXAMPLE, Faults
-from ohmloop.cli.drawing import check_can_draw
+from ohmloop.cli.files import check_can_draw
 from ohmloop.cli.output import AsJson, print_json
 
 

@@ -31,14 +31,15 @@ class Failure:
 def describe(error: Exception) -> Failure:
     """How an error is shown."""
     code = _code(error)
-    text = " ".join(str(error).split()) or type(error).__name__
+    said = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+    text = " ".join(said.split()) or type(error).__name__
     if code == INTERNAL:
         text = f"internal error, {type(error).__name__}: {text} (OHMLOOP_DEBUG=1 shows where)"
     return Failure(text, code)
 
 
 def _code(error: Exception) -> int:
-    from ohmloop.crossbar import BoardRefusal, CrossbarError, LinkLost
+    from ohmloop.crossbar import AddressError, BoardRefusal, CrossbarError, LinkLost
     from ohmloop.flashing import FlashError
     from ohmloop.learning.errors import LearningError
     from ohmloop.mapping.errors import MappingError
@@ -58,6 +59,7 @@ def _code(error: Exception) -> int:
         (PortOwned, REFUSED),
         (StationBusy, REFUSED),
         (StoreError, STORE),
+        (AddressError, USAGE),
         (CrossbarError, FAILED),
         (StationError, FAILED),
         (FlashError, FAILED),

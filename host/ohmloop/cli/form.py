@@ -34,7 +34,7 @@ def form(
         if resume is not None:
             settle_interrupted(station, resume, KIND)
         work = FormingJob(station, resume=resume, tell=progress)
-        carry_out(station, KIND, work)
+        carry_out(station, KIND, work, resume=work.run.id)
     summary = work.summary()
     if json:
         print_json(summary)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ohmloop.cli.failure import USAGE, CommandError
+from ohmloop.cli.files import check_target, writing
 from ohmloop.cli.opening import armed_station, open_device, open_model
 from ohmloop.cli.options import Devices, DutFile, ModelName, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
@@ -38,9 +39,11 @@ def infer(
 
     from ohmloop.programming import Acceptance
     from ohmloop.service.hosted import HOLDS, HostedNetwork
+    from ohmloop.store.replacing import replacing
 
     if checkpoint is not None and tuned is None:
         raise CommandError("--checkpoint is one of a run: name it with --tuned RUN", USAGE)
+    check_target(output, ".npy")
     network, under_test = open_model(model), open_device(device, dut)
     try:
         values = np.load(inputs) if inputs.suffix == ".npy" else np.loadtxt(inputs, delimiter=",", ndmin=2)
@@ -64,7 +67,8 @@ def infer(
         run.put("infer", {"inputs": vectors, "logits": logits})
         run.finish("done", {"cells_held": held})
     if output is not None:
-        np.save(output, logits, allow_pickle=False)
+        with writing(output, "ask again with another"), replacing(output) as file:
+            np.save(file, logits, allow_pickle=False)
     classes = logits.argmax(axis=1)
     if json:
         print_json({"run": run.id, "model": network.name, "class": classes.tolist(), "logits": logits.tolist()})

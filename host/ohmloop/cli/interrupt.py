@@ -1,4 +1,4 @@
-"""Ctrl-C: the first waits for a safe point, the second stops at once."""
+"""Ctrl-C: the first waits for a safe point, the second stops at once. A request to end is taken like the first."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from ohmloop.cli.failure import CommandError, describe
+
 if TYPE_CHECKING:
     from ohmloop.station import Job, Station
 
 STDERR = 2
+
+ENDING = ("SIGTERM", "SIGHUP")
+"""How a system asks a program to end: by `kill`, at a shutdown, when a terminal or a connection is lost."""
 
 LOOK_UP_S = 0.2
 """How often a waiting command looks up, so that Ctrl-C reaches it on every platform, s."""
@@ -20,7 +25,10 @@ LOOK_UP_S = 0.2
 
 @contextmanager
 def safe_point_first(safe_point: Callable[[], None], at_once: Callable[[], None]) -> Iterator[None]:
-    """While open, the first SIGINT calls `safe_point` and the second `at_once`; a third is an ordinary interrupt."""
+    """While open, the first SIGINT calls `safe_point` and the second `at_once`; a third is an ordinary interrupt.
+
+    A request to end the program calls `safe_point`, too, unless it has been called.
+    """
     asked = 0
 
     def on_interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -35,11 +43,20 @@ def safe_point_first(safe_point: Callable[[], None], at_once: Callable[[], None]
         else:
             raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, on_interrupt)
+    def on_end(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if not asked:
+            asked = 1
+            safe_point()
+
+    handlers = {signal.SIGINT: on_interrupt}
+    handlers |= {getattr(signal, name): on_end for name in ENDING if hasattr(signal, name)}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _tell(text: str) -> None:
@@ -47,10 +64,11 @@ def _tell(text: str) -> None:
     os.write(STDERR, f"\n{text}\n".encode())
 
 
-def carry_out(station: Station, kind: str, work: Callable[[Job], Any]) -> Any:
+def carry_out(station: Station, kind: str, work: Callable[[Job], Any], *, resume: int | None = None) -> Any:
     """Start a job and wait for its end, which Ctrl-C brings about; returns what it returned.
 
-    Raises StationBusy, and what the job failed with.
+    `resume` is the run with which it can go on. Raises StationBusy, what the job failed with, and a CommandError in its
+    place if it can go on.
     """
     asked = False
 
@@ -66,6 +84,9 @@ def carry_out(station: Station, kind: str, work: Callable[[Job], Any]) -> Any:
             job.cancel()
         while not job.wait(LOOK_UP_S):
             continue
+    if job.failure is not None and resume is not None:
+        failure = describe(job.failure)
+        raise CommandError(f"{failure.line}; go on with --resume {resume}", failure.code) from job.failure
     if job.failure is not None:
         raise job.failure
     return job.result

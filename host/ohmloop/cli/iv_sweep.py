@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ohmloop.cli.drawing import check_can_draw
 from ohmloop.cli.failure import FAILED, CommandError
+from ohmloop.cli.files import check_picture, draw_into
 from ohmloop.cli.interrupt import carry_out
 from ohmloop.cli.opening import armed_station, open_device
 from ohmloop.cli.options import Devices, DutFile, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
 from ohmloop.cli.places import CellCount, CellList, named, usage_errors
+
+if TYPE_CHECKING:
+    from ohmloop.procedures.iv_sweep import Curves
 
 
 def iv_sweep(
@@ -33,11 +36,11 @@ def iv_sweep(
 
     Every reading is kept with the run; `runs export` writes them as CSV.
     """
+    from ohmloop.procedures.pictures import draw_curves
     from ohmloop.service.experiment_requests import IVSweepRequest
     from ohmloop.service.experimenting import IV_SWEEP, as_json, sweeping
 
-    if picture is not None:
-        check_can_draw()
+    check_picture(picture)
     under_test = open_device(device, dut)
     with usage_errors():
         asked = IVSweepRequest(cells=named(cell), count=cells, volts=volts, points=points)
@@ -47,24 +50,21 @@ def iv_sweep(
         carry_out(station, IV_SWEEP, work)
     if (found := work.found) is None:
         raise CommandError(f"ended early; what was read is run {work.run.id}", FAILED)
-    if picture is not None:
-        from ohmloop.procedures.pictures import draw_curves
-
-        draw_curves(found, picture)
     if json:
         print_json({"run": work.run.id, **as_json(found)})
-        return
-    g = found.conductances_s
-    measured = zip(place.rows, place.cols, g[0], g[points - 1], found.nonlinearity, strict=True)
+    else:
+        print_curves(found)
+    draw_into(picture, work.run.id, lambda path: draw_curves(found, path))
+
+
+def print_curves(found: Curves) -> None:
+    """How conductances change over a sweep, as a table."""
+    place, g = found.place, found.conductances_s
+    measured = zip(place.rows, place.cols, g[0], g[found.volts.argmax()], found.nonlinearity, strict=True)
     print_table(
         ("cell", "conductance at the least", "and at the most voltage", "change"),
         [
-            (
-                f"{row},{col}",
-                f"{least_s * 1e6:.2f} µS",
-                f"{most_s * 1e6:.2f} µS",
-                f"{bend:+.1%}",
-            )
+            (f"{row},{col}", f"{least_s * 1e6:.2f} µS", f"{most_s * 1e6:.2f} µS", f"{bend:+.1%}")
             for row, col, least_s, most_s, bend in measured
         ],
     )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ohmloop.cli.characterise import warn
-from ohmloop.cli.drawing import check_can_draw
 from ohmloop.cli.duration import parse_duration_s
 from ohmloop.cli.failure import FAILED, USAGE, CommandError
+from ohmloop.cli.files import check_picture, draw_into
 from ohmloop.cli.interrupt import carry_out
 from ohmloop.cli.opening import armed_station, open_device, open_model
 from ohmloop.cli.options import Devices, DutFile, ModelName, StorePath
@@ -42,7 +42,7 @@ def program(
     tolerance: Annotated[float, typer.Option(help="Half-width of the band, as a fraction of the range.")] = 0.02,
     pulses: Annotated[int, typer.Option(min=1, help="Pulses after which a cell is given up.")] = 100,
     stress: Annotated[str, typer.Option(metavar="TIME", help="Pulse time after which a cell is given up.")] = "1s",
-    time_s: Annotated[float, typer.Option("--time", help="Seconds after which all cells are given up.")] = 600.0,
+    time: Annotated[str, typer.Option(metavar="TIME", help="Time after which all cells are given up.")] = "10min",
     settle: Annotated[
         str | None, typer.Option(metavar="TIME", help="Rest before the target is read again, for cells that relax.")
     ] = None,
@@ -61,16 +61,17 @@ def program(
     from ohmloop.cli.progress import CampaignProgress
     from ohmloop.programming import Stops
     from ohmloop.programming.characterisation import Characterisation
+    from ohmloop.programming.maps import draw_maps
     from ohmloop.service.characterising import newest
     from ohmloop.service.hosted import HostedNetwork
     from ohmloop.service.plan import ProgrammingPlan
     from ohmloop.service.programming import KIND, Programming, settle_interrupted
     from ohmloop.station import PulsesWithheld
 
-    if maps is not None:
-        check_can_draw()
+    check_picture(maps)
     waits_s = sorted(parse_duration_s(text) for text in recheck_after or ())
-    settle_s, stress_s = parse_duration_s(settle) if settle is not None else 0.0, parse_duration_s(stress)
+    settle_s = 0.0 if settle is None else parse_duration_s(settle)
+    stops = Stops(pulses=pulses, time_s=parse_duration_s(time), stress_s=parse_duration_s(stress))
     measured = None if profile is None else Characterisation.load(profile)
     network, under_test = open_model(model), open_device(device, dut)
 
@@ -86,7 +87,7 @@ def program(
                 under_test,
                 found,
                 tolerance=tolerance,
-                stops=Stops(pulses=pulses, time_s=time_s, stress_s=stress_s),
+                stops=stops,
                 policy=policy,
                 settle_s=settle_s,
                 rounds=rounds,
@@ -110,19 +111,16 @@ def program(
             warn(choice)
         programming = Programming(station, hosted, plan, resume=resume, recheck_after_s=waits_s, tell=progress)
         try:
-            carry_out(station, KIND, programming)
+            carry_out(station, KIND, programming, resume=None if dry_run else programming.run.id)
         except PulsesWithheld as withheld:
             print(f"ohmloop: {withheld}; everything else is ready", file=sys.stderr)
             return
-        if maps is not None:
-            from ohmloop.programming.maps import draw_maps
-
-            draw_maps(programming.reports, maps)
     summary = programming.summary()
     if json:
         print_json(summary)
     else:
         print_reports(programming.reports)
+    draw_into(maps, programming.run.id, lambda path: draw_maps(programming.reports, path))
     if not programming.complete:
         reasons = "; ".join(f"board {board['board']}: {board['note']}" for board in summary["boards"] if board["note"])
         raise CommandError(f"stopped before the end ({reasons}); go on with --resume {programming.run.id}", FAILED)

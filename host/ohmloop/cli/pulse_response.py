@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ohmloop.cli.drawing import check_can_draw
 from ohmloop.cli.failure import FAILED, CommandError
+from ohmloop.cli.files import check_picture, draw_into
 from ohmloop.cli.interrupt import carry_out
 from ohmloop.cli.opening import armed_station, open_device
 from ohmloop.cli.options import Devices, DutFile, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
 from ohmloop.cli.places import CellCount, CellList, named, usage_errors
+
+if TYPE_CHECKING:
+    from ohmloop.procedures.pulse_response import Response
 
 
 def pulse_response(
@@ -40,12 +43,12 @@ def pulse_response(
 
     Every pulse and reading is kept with the run; `runs export` writes them as CSV.
     """
+    from ohmloop.procedures.pictures import draw_response
     from ohmloop.service.experiment_requests import PulseResponseRequest
     from ohmloop.service.experimenting import as_json, pulsing
     from ohmloop.service.moving import PULSE_RESPONSE
 
-    if picture is not None:
-        check_can_draw()
+    check_picture(picture)
     under_test = open_device(device, dut)
     with usage_errors():
         asked = PulseResponseRequest(
@@ -62,13 +65,16 @@ def pulse_response(
         carry_out(station, PULSE_RESPONSE, work)
     if (found := work.found) is None:
         raise CommandError(f"ended early; what was measured is run {work.run.id}", FAILED)
-    if picture is not None:
-        from ohmloop.procedures.pictures import draw_response
-
-        draw_response(found, picture)
     if json:
         print_json({"run": work.run.id, **as_json(found)})
-        return
+    else:
+        print_response(found)
+    draw_into(picture, work.run.id, lambda path: draw_response(found, path))
+
+
+def print_response(found: Response) -> None:
+    """What the first train of each polarity did, as a table."""
+    place, pulses = found.place, found.trains.pulses
     print_table(
         ("cell", "before", "after SET", "after RESET"),
         [

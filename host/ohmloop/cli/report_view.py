@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor, log10
 from typing import TYPE_CHECKING
 
 from ohmloop.cli.duration import spoken
@@ -19,21 +20,20 @@ FAILURES_SHOWN = 10
 
 def print_reports(reports: Sequence[Report]) -> None:
     """What came of each board, the spread of the errors, later readings, and the cells that were given up."""
+    known = any(report.true_in_band is not None for report in reports)
     print_table(
         (
             "board",
             "outcome",
             "cells",
-            "declared",
-            "truly",
+            "in band",
+            *(("truly",) if known else ()),
             "pulses a cell",
-            "p99",
             "reads a cell",
-            "p99",
             "stress",
             "took",
         ),
-        [_line(report) for report in reports],
+        [_line(report, known) for report in reports],
     )
     for report in reports:
         print_table(("error", "cells", ""), _histogram(report))
@@ -45,7 +45,7 @@ def print_reports(reports: Sequence[Report]) -> None:
             print(f"{report.board}: {report.residuals.note()}")
 
 
-def _line(report: Report) -> tuple[object, ...]:
+def _line(report: Report, known: bool) -> tuple[object, ...]:
     said = report.summary()
     pulses, reads = said["pulses_per_cell"], said["reads_per_cell"]
     true = report.true_in_band
@@ -54,11 +54,9 @@ def _line(report: Report) -> tuple[object, ...]:
         report.outcome.value,
         report.totals.cells,
         f"{report.declared_in_band:.2%}",
-        "unknown" if true is None else f"{true:.2%}",
-        f"{pulses['mean']:.1f}",
-        f"{pulses['p99']:.0f}",
-        f"{reads['mean']:.1f}",
-        f"{reads['p99']:.0f}",
+        *(("unknown" if true is None else f"{true:.2%}",) if known else ()),
+        f"{pulses['mean']:.1f}, p99 {pulses['p99']:.0f}",
+        f"{reads['mean']:.1f}, p99 {reads['p99']:.0f}",
         f"{said['stress_s_per_cell']['mean'] * 1e6:.0f} µs",
         f"{report.totals.elapsed_s:.1f} s",
     )
@@ -71,11 +69,13 @@ def _histogram(report: Report) -> list[tuple[str, int, str]]:
     band = report.acceptance.tolerance
     edges = np.linspace(-BINS / 6 * band, BINS / 6 * band, BINS + 1)
     edges[0], edges[-1] = -np.inf, np.inf
+    places = max(2, 1 - floor(log10(100 * band)))
     counts, _ = np.histogram(errors, edges)
     most = max(int(counts.max(initial=0)), 1)
     lines = []
     for count, low, high in zip(counts.tolist(), edges[:-1], edges[1:], strict=True):
-        name = f"< {high:+.2%}" if np.isinf(low) else f"> {low:+.2%}" if np.isinf(high) else f"{low:+.2%} … {high:+.2%}"
+        below, above = f"{low:+.{places}%}", f"{high:+.{places}%}"
+        name = f"< {above}" if np.isinf(low) else f"> {below}" if np.isinf(high) else f"{below} … {above}"
         lines.append((name, count, "█" * round(WIDTH * count / most)))
     return lines
 

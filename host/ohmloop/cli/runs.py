@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from json import loads
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ohmloop.cli.drawing import check_can_draw
 from ohmloop.cli.failure import CommandError
+from ohmloop.cli.files import check_picture, draw_into
 from ohmloop.cli.options import StorePath, open_store
 from ohmloop.cli.output import AsJson, print_json, print_table
 from ohmloop.cli.report_view import print_reports
@@ -22,8 +22,14 @@ if TYPE_CHECKING:
     from ohmloop.programming.characterisation import Characterisation
     from ohmloop.store import Run, RunSummary
 
-LONGEST_SHOWN = 200
-"""Letters of an event in the table."""
+LONGEST_SHOWN = 120
+"""Letters of a value in a table."""
+
+RESUMED_BY = {"program": "program", "form": "form", "learn": "tune"}
+"""Command that goes on with an unfinished run of a kind."""
+
+UNFINISHED = ("running", "paused")
+"""States of a run that can go on; one whose host ended without a word is still said to be running."""
 
 app = typer.Typer(help="List, show and export runs.", no_args_is_help=True)
 
@@ -59,22 +65,71 @@ def show(
     from ohmloop.service.experimenting import kept as kept_experiment
     from ohmloop.service.runs import find_run, whole
 
-    if picture is not None:
-        check_can_draw()
+    check_picture(picture)
     with open_store(store) as kept:
         said, run = whole(kept, number), find_run(kept, number)
         reports = kept_reports(run)
         measured = found_in(run) if not reports else None
         experiment = kept_experiment(run)
-        if picture is not None:
-            _draw(run, reports, measured or experiment, picture)
-    if json:
-        print_json({**said, "reports": [loads(report.to_json()) for report in reports]})
-        return
-    print_table(("", ""), [(key, value) for key, value in said.items() if key not in ("events", "summary")])
+        if json:
+            print_json({**said, "reports": [loads(report.to_json()) for report in reports]})
+        else:
+            _print(said, reports, experiment)
+        draw_into(picture, number, lambda path: _draw(run, reports, measured or experiment, path))
+
+
+def _print(said: Mapping[str, Any], reports: Sequence[Report], experiment: Curves | Response | None) -> None:
+    from ohmloop.cli.iv_sweep import print_curves
+    from ohmloop.cli.pulse_response import print_response
+    from ohmloop.procedures.iv_sweep import Curves
+
+    print_table(("", ""), _facts(said))
     if reports:
         print_reports(reports)
-    print_table(("at", "event", ""), [(event["at"], event["kind"], _short(event["data"])) for event in said["events"]])
+    elif isinstance(experiment, Curves):
+        print_curves(experiment)
+    elif experiment is not None:
+        print_response(experiment)
+    if said["events"]:
+        events = [(event["at"][11:19], event["kind"], _short(_listed(event["data"]))) for event in said["events"]]
+        print_table(("at", "event", ""), events)
+
+
+def _facts(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A run in lines: what it is, what it was made with, what it was asked for, why it ended early."""
+    origin, summary = said["origin"], said["summary"]
+    yield "run", f"{said['id']}, {said['kind']}"
+    yield "state", said["state"]
+    yield "from", f"{said['started']:.19} UTC"
+    yield "to", f"{said['ended']:.19} UTC" if said["ended"] else "-"
+    over_rest = said["kind"] == "learn" and "steps" not in said["parameters"]
+    if (command := RESUMED_BY.get(said["kind"])) and said["state"] in UNFINISHED and not over_rest:
+        yield "go on with", f"ohmloop {command} --resume {said['id']}"
+    for why in ("error", "reason"):
+        if why in summary:
+            yield why, summary[why]
+    yield "device", ", ".join(filter(None, (origin.get("device"), origin.get("chip"))))
+    yield "device file", f"SHA-256 {origin.get('device_hash', ''):.16}…"
+    for board in origin.get("boards", ()):
+        yield (
+            "board",
+            f"{board['serial']}, {board['board']}, firmware {board['firmware']}, calibration {board['calibration']}",
+        )
+    yield "ohmloop", str(origin.get("ohmloop"))
+    for name, value in said["parameters"].items():
+        inner = value.items() if isinstance(value, dict) else [("", value)]
+        for part, shown in inner:
+            yield f"{name} {part}".rstrip(), _short(_listed(shown))
+
+
+def _listed(value: object) -> str:
+    """A value in one line; of a mapping, what is neither a list nor a mapping itself."""
+    if not isinstance(value, dict):
+        return str(value)
+    plain = {name: each for name, each in value.items() if not isinstance(each, list | dict)}
+    return ", ".join(
+        f"{name} {each:.6g}" if isinstance(each, float) else f"{name} {each}" for name, each in plain.items()
+    )
 
 
 def _draw(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ohmloop.cli.failure import USAGE, CommandError
+from ohmloop.cli.files import check_target, writing
 from ohmloop.cli.opening import armed_station, open_device
 from ohmloop.cli.options import Devices, DutFile, StorePath
 from ohmloop.cli.output import AsJson, print_json, print_table
@@ -28,9 +28,9 @@ def scan(
     from numpy.typing import NDArray
 
     from ohmloop.procedures.scan import scan as read_all
+    from ohmloop.store.replacing import replacing
 
-    if output is not None and output.suffix != ".npz":
-        raise CommandError(f"--output writes .npz files, not {output}", USAGE)
+    check_target(output, ".npz")
     under_test = open_device(device, dut)
     found: dict[str, NDArray[np.float64]] = {}
     with armed_station(device, under_test, store) as station:
@@ -39,7 +39,8 @@ def scan(
             found[board.capabilities.serial] = read_all(board, under_test.setup, run).conductances_s
         run.finish("done", {"cells": sum(values.size for values in found.values())})
     if output is not None:
-        np.savez_compressed(output, allow_pickle=False, **found)
+        with writing(output, f"`ohmloop runs export {run.id} FOLDER` writes the readings"), replacing(output) as file:
+            np.savez_compressed(file, allow_pickle=False, **found)
     summaries = [
         {
             "board": serial,

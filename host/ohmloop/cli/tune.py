@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ohmloop.cli.drawing import check_can_draw
 from ohmloop.cli.failure import FAILED, USAGE, CommandError
+from ohmloop.cli.files import check_picture, draw_into
 from ohmloop.cli.interrupt import carry_out
 from ohmloop.cli.opening import armed_station, open_device, open_model
 from ohmloop.cli.options import Devices, DutFile, ModelName, StorePath
@@ -35,7 +35,7 @@ def tune(
     rule: Annotated[str, typer.Option(help="Learning rule: progressive, repair, sgd, bias-scale, …")] = "progressive",
     steps: Annotated[int, typer.Option(min=0, help="Steps; 0 for what the rule usually needs.")] = 0,
     loss: Annotated[str, typer.Option(help="cross-entropy (targets are classes) or squared error.")] = "cross-entropy",
-    pulses: Annotated[float, typer.Option(min=0, help="Most pulses, as a mean over all cells.")] = 3.0,
+    pulses: Annotated[float, typer.Option(min=0, max=1e6, help="Most pulses, as a mean over all cells.")] = 3.0,
     most_pulses: Annotated[int, typer.Option(min=0, help="Most pulses of any one cell.")] = 100,
     validation: Annotated[
         float, typer.Option(min=0.01, max=0.9, help="Fraction set aside to verify with, if the file has none.")
@@ -55,8 +55,7 @@ def tune(
     from ohmloop.service.programming import settle_interrupted
     from ohmloop.service.tuning import Tuning, TuningPlan, begun, resumed
 
-    if picture is not None:
-        check_can_draw()
+    check_picture(picture)
     if (examples is None) == (resume is None):
         raise CommandError("give a file of examples, or --resume RUN, which keeps its own", USAGE)
     try:
@@ -81,28 +80,27 @@ def tune(
             run = resumed(station, hosted, resume)
         with TuningProgress(loss_named(run.parameters["loss"]).score_name, quiet=json) as progress:
             tuning = Tuning(station, hosted, run, tell=progress)
-            summary = carry_out(station, KIND, tuning)
-        if picture is not None:
-            draw_session(run, picture)
-    if json:
-        print_json(summary)
-    else:
-        print_table(
-            ("run", "rule", "steps", "best", "now", "pulses a cell", "most", "stuck", "energy"),
-            [
-                (
-                    summary["run"],
-                    summary["rule"],
-                    summary["step"],
-                    _score(summary["best"]),
-                    _score(summary["verified"]),
-                    f"{summary['pulses_a_cell']:.2f}",
-                    summary["largest_pulses"],
-                    summary["stuck"],
-                    f"{1e6 * summary['energy_j']:.1f} µJ",
-                )
-            ],
-        )
+            summary = carry_out(station, KIND, tuning, resume=run.id)
+        if json:
+            print_json(summary)
+        else:
+            print_table(
+                ("run", "rule", "steps", "best", "now", "pulses a cell", "most", "stuck", "energy"),
+                [
+                    (
+                        summary["run"],
+                        summary["rule"],
+                        summary["step"],
+                        _score(summary["best"]),
+                        _score(summary["verified"]),
+                        f"{summary['pulses_a_cell']:.2f}",
+                        summary["largest_pulses"],
+                        summary["stuck"],
+                        f"{1e6 * summary['energy_j']:.1f} µJ",
+                    )
+                ],
+            )
+        draw_into(picture, run.id, lambda path: draw_session(run, path))
     if not tuning.complete:
         raise CommandError(f"stopped before the end; go on with --resume {tuning.run.id}", FAILED)
 

@@ -22,7 +22,7 @@ from ohmloop.crossbar import (
 )
 from ohmloop.drivers.duration import pulses_s
 from ohmloop.drivers.effect import Effect
-from ohmloop.drivers.refusals import OUT_OF_DATE, TOKEN, end, refusal
+from ohmloop.drivers.refusals import CLEAR, OUT_OF_DATE, TOKEN, end, refusal
 from ohmloop.drivers.session import TRIES, Session
 from ohmloop.drivers.words import pulse_words
 from ohmloop.link.bulk import pack_words
@@ -129,7 +129,8 @@ class Effects:
         session.effects = number
         if outcome.status:
             message = (
-                f"{self._name(token)} was ended by {end(outcome.status)} after {result.applied} of {len(pulses)} pulses"
+                f"{self._name(token)} was ended by {end(outcome.status)} after {result.applied} of {len(pulses)} "
+                f"pulses; its lines are at 0 V: find the cause, then {CLEAR}"
             )
             log.settle(entry, ExchangeStatus.PARTIAL, result, message)
             raise Stopped(message, result.applied)

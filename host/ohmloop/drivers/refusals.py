@@ -21,6 +21,8 @@ OUT_OF_DATE = frozenset({LEASE_MISSING, GENERATION, TOKEN_REUSED, OUT_OF_SEQUENC
 TOKEN = OUT_OF_DATE | {SHUTDOWN, EPOCH}
 """Refusals of a repetition which do not say whether an earlier copy of the exchange had run."""
 
+CLEAR = "clear the shutdown with `ohmloop arm --clear`"
+
 _ENDS = {
     TRIPPED: "a trip of the hardware",
     ABORTED: "an abort",
@@ -30,8 +32,10 @@ _ENDS = {
 
 _ADVICE = {
     UNARMED: (Unarmed, "arm a device first"),
-    RAIL: (BoardShutdown, "mend the supply, then clear the shutdown"),
-    SHUTDOWN: (BoardShutdown, "find the cause, then clear the shutdown"),
+    TRIPPED: (BoardShutdown, f"its lines are at 0 V: find the cause, then {CLEAR}"),
+    CONVERTER: (BoardShutdown, f"its lines are at 0 V: look with `ohmloop doctor`, then {CLEAR}"),
+    RAIL: (BoardShutdown, f"mend the supply, then {CLEAR}"),
+    SHUTDOWN: (BoardShutdown, f"find the cause, then {CLEAR}"),
     LEASE_HELD: (LeaseHeld, "wait until the other client gives the board back"),
     BUSY: (Busy, "wait until it has finished"),
 }

@@ -121,7 +121,9 @@ class Probe:
         for part in exchanges(pulses, self.crossbar.capabilities):
             self._safe_points.pass_by()
             if self.pulses + len(part) > self._pulses_max:
-                raise PulsesSpent(f"the experiment may send {self._pulses_max} pulses, and has sent {self.pulses}")
+                raise PulsesSpent(
+                    f"the experiment may send {self._pulses_max} pulses, and has sent {self.pulses}: allow it more"
+                )
             self.pulses += len(part)
             try:
                 result = self._access.pulse(part)

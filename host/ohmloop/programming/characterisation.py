@@ -15,6 +15,7 @@ import numpy as np
 from ohmloop.programming.disturbance import Disturbance
 from ohmloop.programming.errors import CharacterisationError
 from ohmloop.programming.population import LevelPopulation, Population, StepRecords, population_from_dict
+from ohmloop.store.replacing import replacing
 
 FORMAT = 2
 LARGEST = 64 << 20
@@ -134,9 +135,8 @@ class Characterisation:
 
     def save(self, path: Path) -> None:
         """Write it as JSON; a file that is there is replaced whole or not at all."""
-        partial = path.with_name(path.name + ".partial")
-        partial.write_text(json.dumps(self.to_dict(), allow_nan=False, indent=1) + "\n", encoding="utf-8")
-        partial.replace(path)
+        with replacing(path) as file:
+            file.write((json.dumps(self.to_dict(), allow_nan=False, indent=1) + "\n").encode())
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -82,7 +82,7 @@ def choose(
     """Decide how to program an array of this size to a tolerance, as a fraction of the range.
 
     `profile` and `bias` are those of the device file; amplitudes are only ever lowered from there, and pulses are only
-    ever shorter than its `width_s` where cells are isolated.
+    ever shorter than its `width_s` where cells are isolated. Raises ValueError for a tolerance that is none.
     """
     reasons = [_kind_reason(measured)]
     if measured.disturbances:
@@ -92,7 +92,7 @@ def choose(
     )
     expected = _best(outlooks)
     soft = expected is not None and expected.contraction > SOFT
-    passes = Acceptance().passes
+    passes = Acceptance(tolerance=tolerance).passes
     if expected is None:
         reasons.append("cells are isolated: pulses reach no other cell")
     elif not soft:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ohmloop.programming.errors import ProgrammingError
+from ohmloop.store.replacing import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,5 +27,6 @@ def new_figure(width_in: float, height_in: float) -> Figure:
 
 
 def save_png(figure: Figure, path: Path) -> None:
-    """Write a figure."""
-    figure.savefig(path, dpi=DOTS_PER_INCH, format="png")
+    """Write a figure; a file that is there is replaced whole or not at all."""
+    with replacing(path) as file:
+        figure.savefig(file, dpi=DOTS_PER_INCH, format="png")

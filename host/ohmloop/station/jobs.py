@@ -9,9 +9,25 @@ from enum import StrEnum
 from typing import Any
 
 from ohmloop.crossbar import CrossbarError
-from ohmloop.station.errors import JobRefusal
+from ohmloop.learning.errors import LearningError
+from ohmloop.network.errors import NetworkError
+from ohmloop.procedures.errors import ProcedureError
+from ohmloop.programming.errors import ProgrammingError
+from ohmloop.station.errors import JobRefusal, StationError
+from ohmloop.store import StoreError
 
 _log = logging.getLogger(__name__)
+
+EXPECTED = (
+    CrossbarError,
+    LearningError,
+    NetworkError,
+    ProcedureError,
+    ProgrammingError,
+    StationError,
+    StoreError,
+)
+"""Errors that say all there is to say; anything else that ends a job needs its traceback."""
 
 
 class JobState(StrEnum):
@@ -104,8 +120,7 @@ class Job:
         try:
             self.result = work(self)
         except Exception as error:  # noqa: BLE001 - a job may fail in any way; whoever started it must learn of it
-            # a CrossbarError says all there is to say; anything else needs its traceback
-            level, trace = (logging.INFO, None) if isinstance(error, CrossbarError) else (logging.ERROR, error)
+            level, trace = (logging.INFO, None) if isinstance(error, EXPECTED) else (logging.ERROR, error)
             _log.log(level, "job %d (%s) failed: %s", self.id, self.kind, error, exc_info=trace)
             self.failure = error
             self.error = f"{type(error).__name__}: {error}"
