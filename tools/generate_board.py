@@ -59,6 +59,7 @@ def engine_values(board: dict[str, Any]) -> list[tuple[str, int]]:
         ("longest list of pulses, ns", limits["exchange_max_us"] * 1_000),
         ("least rail, uV", micro(board["rails"]["min_v"])),
         ("largest rail, uV", micro(board["rails"]["max_v"])),
+        *((f"column in a pulse {name}, uV", micro(ranges[name]["col_max_v"])) for name in names),
     ]
 
 

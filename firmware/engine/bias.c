@@ -39,10 +39,22 @@ static int side_set(ohm_engine *e, int side, int lines, int selected, int32_t uv
     return OHM_OK;
 }
 
+/* The charge of a column's line comes through the feedback resistor: a step that is too large for the range trips. The
+ * selected column takes the largest one under every scheme. */
+static int column_check(ohm_engine *e, const ohm_pulse_item *p, int32_t uv)
+{
+    const int32_t range = e->setup[OHM_SETUP_PULSE_RANGE], most = e->board[OHM_BOARD_COL_L_UV + range];
+    return uv >= -most && uv <= most ? OHM_OK
+                                     : ohm_refuse(e, OHM_E_COLUMN, p->item, p->row, p->col, uv, range, most);
+}
+
 /* Puts the pattern of a pulse into e->lines. */
 int ohm_pulse_lines(ohm_engine *e, const ohm_pulse_item *p)
 {
     const bias b = bias_of(e, p->uv);
+    const int borne = column_check(e, p, b.col);
+    if (borne != OHM_OK)
+        return borne;
     const int rows = e->rows, cols = e->cols;
     const uint8_t others_on = (uint8_t)b.other_rows_on, range = (uint8_t)e->setup[OHM_SETUP_PULSE_RANGE];
     uint8_t *on = e->lines.row_on, *ranges = e->lines.col_range;

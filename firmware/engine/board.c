@@ -38,6 +38,9 @@ static const bounds BOUNDS[OHM_BOARD_COUNT] = {
     [OHM_BOARD_EXCHANGE_MAX_NS] = {1, INT32_MAX},
     [OHM_BOARD_RAIL_MIN_UV] = {0, 100000000},
     [OHM_BOARD_RAIL_MAX_UV] = {0, 100000000},
+    [OHM_BOARD_COL_L_UV] = {0, 100000000},
+    [OHM_BOARD_COL_M_UV] = {0, 100000000},
+    [OHM_BOARD_COL_H_UV] = {0, 100000000},
 };
 
 static int hal_complete(const ohm_hal *hal)

@@ -29,7 +29,8 @@ enum ohm_status {
     OHM_E_CONVERTER = -12,  /* the current converter's replies are bad */
     OHM_E_BUSY = -13,       /* a request is running */
     OHM_E_CALIBRATION = -14,/* a correction larger than the board's stated tolerance */
-    OHM_E_RAIL = -15        /* a supply of the analogue part is outside its bounds; item is the rail */
+    OHM_E_RAIL = -15,       /* a supply of the analogue part is outside its bounds; item is the rail */
+    OHM_E_COLUMN = -16      /* a pulse with more on its column than its range bears without a trip; worst is the range */
 };
 
 enum ohm_range { OHM_RANGE_L, OHM_RANGE_M, OHM_RANGE_H, OHM_RANGE_AUTO };
@@ -55,6 +56,7 @@ enum ohm_board {
     OHM_BOARD_PULSES_MAX,
     OHM_BOARD_EXCHANGE_MAX_NS,      /* a list of several pulses; a single pulse may last PULSE_MAX */
     OHM_BOARD_RAIL_MIN_UV, OHM_BOARD_RAIL_MAX_UV,   /* magnitude of a supply within which lines may be driven */
+    OHM_BOARD_COL_L_UV, OHM_BOARD_COL_M_UV, OHM_BOARD_COL_H_UV,     /* magnitude of a column's voltage in a pulse */
     OHM_BOARD_COUNT
 };
 

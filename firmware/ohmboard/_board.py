@@ -42,6 +42,9 @@ ENGINE = (
     1000000000,  # longest list of pulses, ns
     6500000,  # least rail, uV
     8500000,  # largest rail, uV
+    350000,  # column in a pulse L, uV
+    2300000,  # column in a pulse M, uV
+    5000000,  # column in a pulse H, uV
 )
 
 # Ranges from the finest, with the largest current of a reading in units of 10 pA.

@@ -17,6 +17,7 @@ E_CONVERTER = -12
 E_BUSY = -13
 E_CALIBRATION = -14
 E_RAIL = -15
+E_COLUMN = -16
 
 RANGES = ("L", "M", "H", "AUTO")
 BIASES = ("GND", "HALF", "THIRd")

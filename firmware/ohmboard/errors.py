@@ -32,6 +32,7 @@ ABORTED = 110
 CONVERTER = 111
 CALIBRATION = 112
 RAIL = 113
+COLUMN = 114
 LATCHED = 120
 LEASE_HELD = 121
 LEASE_MISSING = 122
@@ -72,6 +73,7 @@ TEXTS = {
     CONVERTER: "Converter fault",
     CALIBRATION: "Correction larger than the line's tolerance",
     RAIL: "Supply out of bounds",
+    COLUMN: "Column voltage above the limit of the range",
     LATCHED: "Latched shutdown",
     LEASE_HELD: "Lease held by another client",
     LEASE_MISSING: "Lease missing or expired",

@@ -30,6 +30,7 @@ CODES = {
     engine_code.E_BUSY: errors.BUSY,
     engine_code.E_CALIBRATION: errors.CALIBRATION,
     engine_code.E_RAIL: errors.RAIL,
+    engine_code.E_COLUMN: errors.COLUMN,
 }
 
 IN_VOLTS = (engine_code.E_VOLTAGE, engine_code.E_READ_VOLTAGE, engine_code.E_LINE)
@@ -82,6 +83,13 @@ def detail(info: Info, status: int) -> str:
         return rail(info)
     if status == engine_code.E_RANGE:
         return "asked %s, limit %s" % (_range(info.asked), _range(info.limit))
+    if status == engine_code.E_COLUMN:
+        return "%sasked %s V on its column, limit %s V in range %s" % (
+            info.place(),
+            fixed(info.asked, 6),
+            fixed(info.limit, 6),
+            _range(info.worst),
+        )
     if status == engine_code.E_COUNT:
         return "%sasked %d, limit %d" % (info.place(), info.asked, info.limit)
     if status == engine_code.E_ARGUMENT:

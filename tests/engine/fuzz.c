@@ -30,7 +30,7 @@ static void board_take(bytes *in, int32_t *board)
     static const int32_t reference[OHM_BOARD_COUNT] = {
         4, 4, 10000000, 32768, -5000000, 4999850, 5000, 2500, 2500000, 10000000, 100000000, 4755600, 202600,
         18000, 11000, 11000, 15500, 7500, 7000, 6000000, 300000, 50000, 500, 1000000000, 2, 1000000, 1000000000,
-        6500000, 8500000,
+        6500000, 8500000, 350000, 2300000, 5000000,
     };
     memcpy(board, reference, sizeof reference);
     const uint8_t changes = take(in);
@@ -60,6 +60,9 @@ static void board_take(bytes *in, int32_t *board)
         board[OHM_BOARD_PULSES_MAX] = PICK(1000000, 2, 0, INT32_MAX);
         board[OHM_BOARD_EXCHANGE_MAX_NS] = PICK(1000000000, 20000, 1, INT32_MAX);
     }
+    if (changes & 64)
+        for (int range = OHM_RANGE_L; range <= OHM_RANGE_H; range++)
+            board[OHM_BOARD_COL_L_UV + range] = PICK(0, 350000, 600000, 100000000);
     if (changes & 32)
         board[take(in) % OHM_BOARD_COUNT] = (int32_t)take_word(in);
 }

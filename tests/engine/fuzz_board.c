@@ -60,6 +60,21 @@ static void gate_check_pulse(hardware *h, uint32_t width_ns)
     h->gates++;
 }
 
+/* A column's voltage in a pulse, nominally, is within what its range bears: a correction as large as the tolerance and a
+ * driver at the other end of it come on top. */
+static void gate_check_columns(const hardware *h)
+{
+    const int64_t gain = 1000000 + h->board[OHM_BOARD_LINE_TOL_GAIN_PPM];
+    const int64_t offset = h->board[OHM_BOARD_LINE_TOL_OFFSET_UV] * (gain + 1000000) / 1000000;
+    const int64_t rounding = h->board[OHM_BOARD_LINE_SPAN_UV] / 32768 + 4;
+    for (int col = 0; col < h->board[OHM_BOARD_COLS]; col++) {
+        const int64_t nominal = h->board[OHM_BOARD_COL_L_UV + h->col_range[col]];
+        const int64_t most = nominal * gain / 1000000 * gain / 1000000 + offset + rounding;
+        CHECK(line_parts(h, COLS, col) <= most * PARTS);
+        CHECK(line_parts(h, COLS, col) >= -most * PARTS);
+    }
+}
+
 static void gate_check_pairs(hardware *h)
 {
     int32_t pos, neg, range = h->board[OHM_BOARD_RANGE_MAX];
@@ -160,6 +175,8 @@ static void gate_open(void *ctx, int columns, uint32_t width_ns)
     if (columns)
         gate_check_pulse(h, width_ns);
     gate_check_pairs(h);
+    if (columns)
+        gate_check_columns(h);
     if (!h->set)
         return;         /* the flip-flop gates the gate */
     h->open = 1;

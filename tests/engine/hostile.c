@@ -116,7 +116,7 @@ static uint64_t clock_ns(void *ctx)
 static const int32_t REFERENCE[OHM_BOARD_COUNT] = {
     8, 8, 10000000, 32768, -5000000, 4999850, 5000, 2500, 2500000, 10000000, 100000000, 4755600, 202600,
     18000, 11000, 11000, 15500, 7500, 7000, 6000000, 300000, 50000, 500, 1000000000, 2, 1000000, 1000000000,
-    6500000, 8500000,
+    6500000, 8500000, 350000, 2300000, 5000000,
 };
 
 /* The reference board with a few fields at or beyond their bounds; most are refused, the rest are the corners. */

@@ -157,6 +157,24 @@ def test_current_range_limits():
     assert multiply(engine, [[0] * 8], 8)[0] == lib.OHM_E_RANGE
 
 
+@pytest.mark.parametrize(("range_", "most"), list(enumerate(ENGINE[lib.OHM_BOARD_COL_L_UV :][:3])))
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_column_takes_no_more_than_its_range_bears(range_, most, sign):
+    """Its line is charged through the range's resistor: beyond, the board would trip. A row alone is free of it."""
+    hal = Recorder()
+    engine = started(hal, (300_000, 6_000_000, 6_000_000, 1_000_000, 2, 100), (40_000, 1, 2, HALF, range_))
+    largest = min(2 * most, 5_900_000)
+    assert pulse(engine, [(2, 5, sign * largest, 1_000)])[0] == OK
+    if largest == 2 * most:
+        gates = len(hal.gates)
+        beyond = (3, 4, sign * (largest + 2), 1_000)
+        assert pulse(engine, [GOOD, beyond])[0] == lib.OHM_E_COLUMN
+        assert info(engine) == Info(lib.OHM_E_COLUMN, 1, 3, 4, -sign * (most + 1), range_, most)
+        assert len(hal.gates) == gates
+    assert engine.setup((40_000, 1, 2, GND, range_)) == OK
+    assert pulse(engine, [(2, 5, sign * 4_900_000, 1_000)])[0] == OK
+
+
 def test_a_list_may_last_an_exchange_and_a_single_pulse_longer():
     hal = Recorder(board(EXCHANGE_MAX_NS=10_000_000))
     engine = started(hal)
