@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ohmsim.cells import CellArray, Opening
+from ohmsim.column_step import ColumnStep
 from ohmsim.frontend import FrontEnd
 from ohmsim.network.limited import Side, limited_v
 from ohmsim.network.wires import WireParameters
@@ -25,12 +26,14 @@ class Ranges:
         transimpedance: output volts per ampere, ohm (negative). tau_s: time constants, s;
             load_tau_s: what each siemens on a column adds, s. All (cols,).
         rows_hold: no row driver can run into its rail without an amplifier beyond the comparators' level.
+        step: what the amplifiers do when their columns are given a voltage.
     """
 
     transimpedance: Floats
     tau_s: Floats
     load_tau_s: Floats
     rows_hold: bool
+    step: ColumnStep
 
 
 class Channels:
@@ -54,7 +57,11 @@ class Channels:
         """What the latch's ranges mean, shape (cols,)."""
         transimpedance = self._front.transimpedances(col_range)
         return Ranges(
-            transimpedance, self._tau_s[col_range], self._load_tau_s[col_range], self._front.rows_hold(transimpedance)
+            transimpedance,
+            self._tau_s[col_range],
+            self._load_tau_s[col_range],
+            self._front.rows_hold(transimpedance),
+            self._front.step.columns(col_range),
         )
 
     def select(self, ranges: Ranges, now_ns: int, *, closed: bool) -> None:
@@ -130,12 +137,15 @@ class Channels:
         self.trips = False
         if (
             opening.col_v is not None
-            and not front.might_trip(cells.most_current(opening), opening.col_v, transimpedance)
+            and not front.might_trip(cells.most_current(opening), opening.col_v, transimpedance, self._ranges.step)
             and cells.most_row_current(opening) <= front.row_most_a
         ):
             return None
-        self.trips = front.trips(self._outputs(opening, cells.currents(opening)))
-        if not self.trips and (
+        outputs_v = self._outputs(opening, cells.currents(opening))
+        beyond = self.trips = front.trips(outputs_v)
+        if opening.col_v is not None and not beyond:
+            self.trips = front.trips(self._ranges.step.outputs_v(opening.col_v, outputs_v - opening.col_v))
+        if not beyond and (
             (opening.col_v is None and self._ranges.rows_hold)
             or not front.lets_go(cells.row_currents(opening), opening.row_v[opening.rows_on])
         ):

@@ -33,6 +33,7 @@ class Description:
             how much less it is for each ampere.
         rf_ohm: transimpedance of the ranges L, M, H; rf_tol: how far it may be off; rf_tau_s: its time constant;
         rf_tau_s_per_s: what each siemens on a column adds to it.
+        reference_tau_s: of a column's reference when a pulse begins; column_f: at a column besides what is connected.
         amplifier_offset_v: largest input offset of a column amplifier; amplifier_v_rthz: its input noise, V/sqrt(Hz).
         adc_span_v: full scale while reading and while programming; adc_noise_v: rms of one sample at each.
         adc_tol: of a reading; adc_crosstalk: of a neighbouring channel; adc_tau_s: of its filter, one pole.
@@ -62,6 +63,8 @@ class Description:
     rf_tol: tuple[float, ...]
     rf_tau_s: tuple[float, ...]
     rf_tau_s_per_s: tuple[float, ...]
+    reference_tau_s: float
+    column_f: float
     amplifier_offset_v: float
     amplifier_v_rthz: float
     adc_span_v: tuple[float, float]
@@ -124,6 +127,8 @@ class Description:
             rf_tau_s_per_s=tuple(
                 each["rf_ohm"] * (input_ohm * each["cf_pf"] * 1e-12 + slow_s(each)) for each in ranges
             ),
+            reference_tau_s=toml["amplifier"]["reference_us"] * 1e-6,
+            column_f=toml["amplifier"]["line_pf"] * 1e-12,
             amplifier_offset_v=toml["amplifier"]["offset_uv"] * 1e-6,
             amplifier_v_rthz=toml["amplifier"]["noise_nv_rthz"] * 1e-9,
             adc_span_v=(2.5, 10.0),

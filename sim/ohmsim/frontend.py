@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ohmsim.column_step import ColumnStep
 from ohmsim.description import Description
 from ohmsim.noise import NoiseSource
 from ohmsim.parameters import bounded
@@ -29,7 +30,7 @@ _LOWEST, _HIGHEST = np.array(-CODES), np.array(CODES - 1)
 
 @dataclass(frozen=True, slots=True)
 class FrontEndParameters:
-    """How far the front end is from its nominal self, relative to the board's description."""
+    """How far the front end is from its nominal self, relative to the board's description, and what hangs on it."""
 
     line_error: float = bounded(0, 0, 1)  # gain and offset of line drivers
     range_error: float = bounded(0, 0, 1)  # feedback resistors and converter: gain of each column in each range
@@ -39,6 +40,7 @@ class FrontEndParameters:
     amplifier_noise: float = bounded(0, 0, 100)  # input noise of the column amplifiers
     adc_noise: float = bounded(1, 0, 100)  # noise of the converter
     crosstalk: float = bounded(0, 0, 1000)  # between neighbouring channels of the converter
+    line_pf: float = bounded(50, 0, 10_000)  # capacitance of what is connected to a column, pF
 
 
 BOARD = FrontEndParameters(
@@ -63,6 +65,7 @@ class FrontEnd:
         amplifier_v_rthz: input noise of the column amplifiers, V/sqrt(Hz), 0 for none.
         settling: time constants relative to the board's, 0 for none.
         driver_ohm: between a row driver at its rail and its line.
+        step: what the amplifiers do in each range when columns are given a voltage.
         row_most_a: what every row driver can give at any voltage that its converter can ask for, A.
     """
 
@@ -98,6 +101,7 @@ class FrontEnd:
             self._zero[1] += self.amplifier_v
         self.driver_ohm = board.riso_ohm + board.driver_saturated_ohm
         self.row_most_a = (board.swing_v - board.line_most_v) / self.driver_ohm
+        self.step = ColumnStep.of(board, parameters.line_pf * 1e-12)
         self._crosstalk = parameters.crosstalk * board.adc_crosstalk
         self._driver_v = parameters.driver_noise * board.line_noise_v
         self._driver_noise = noise.stream("driver", rows)
@@ -152,10 +156,10 @@ class FrontEnd:
         most_v = self.board.swing_v - self.board.amplifier_saturated_ohm * np.abs(currents_a)
         return np.clip(outputs_v, -most_v, most_v)
 
-    def might_trip(self, most_a: Floats, col_v: Floats, transimpedance: Floats) -> bool:
+    def might_trip(self, most_a: Floats, col_v: Floats, transimpedance: Floats, step: ColumnStep) -> bool:
         """Whether currents of at most `most_a` could bring an amplifier output beyond the comparators' level."""
         reach = most_a * transimpedance
-        np.subtract(np.abs(col_v), reach, out=reach)  # transimpedances are negative
+        np.subtract(np.abs(col_v) * step.most, reach, out=reach)  # transimpedances are negative
         return bool(np.maximum.reduce(reach) > min(self.board.trip_pos_v, -self.board.trip_neg_v))
 
     def lets_go(self, row_a: Floats, row_v: Floats) -> bool:
@@ -169,7 +173,8 @@ class FrontEnd:
     def trips(self, outputs_v: Floats) -> bool:
         """Whether an amplifier output is beyond the comparators' level."""
         return bool(
-            np.maximum.reduce(outputs_v) > self.board.trip_pos_v or np.minimum.reduce(outputs_v) < self.board.trip_neg_v
+            np.maximum.reduce(outputs_v, axis=None) > self.board.trip_pos_v
+            or np.minimum.reduce(outputs_v, axis=None) < self.board.trip_neg_v
         )
 
     def convert(self, outputs_v: Floats, span: int, samples: int) -> NDArray[np.int16]:

@@ -17,7 +17,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 from ohm8.netlist import read
-from ohm8.spice import studies
+from ohm8.spice import faults, studies
 from ohm8.spice.bench import Bench
 from ohm8.spice.deck import Facts
 from tests.sim.rig import make_hal
@@ -107,6 +107,20 @@ def limit(bench: Bench, facts: dict[str, Any], which: str) -> Iterator[Pair]:
     trip_a = facts["range"]["LMH".index(which)]["trip_a"]
     yield Pair(f"current, {which} / mA", name, asked_v, sweep[0] * 1e3, current * 1e3, trip_a * 1e3)
     yield Pair(f"amplifier, {which} / V", name, asked_v, sweep[1], output_v, BOARD.adc_span_v[1])
+
+
+def column_trips(bench: Bench, which: str, col_v: float, line_f: float) -> tuple[bool, bool]:
+    """Whether a column that is given `col_v` with `line_f` on it trips: in ngspice, and emulated."""
+    spice = faults.gates(bench, which, -col_v, col_v, line_f).tripped_s() is not None
+    hal = emulated(np.full((N, N), 1e-6), front_end__line_pf=line_f * 1e12)
+    code = np.rint(32768 + np.eye(N)[0] * col_v / BOARD.v_per_code).astype(np.uint16)
+    hal.dac_load(1, code)
+    hal.dac_update()
+    hal.latch(np.zeros(N, np.uint8), np.full(N, "LMH".index(which), np.uint8))
+    hal.energise(1)
+    hal.gate_open(1, 10_000)
+    hal.advance(1_000)
+    return spice, not hal.energised()
 
 
 def array(bench: Bench, which: str, *, heavy: bool = False) -> Pair:

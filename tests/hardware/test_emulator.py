@@ -42,6 +42,22 @@ def test_current_limit(bench: Bench, facts: dict[str, Any], which: str) -> None:
     assert steps[-1] < 0.7 * steps[0], "something gave way"
 
 
+@pytest.mark.parametrize(
+    ("which", "line_pf", "tripping_v"), [("L", 50, 0.915), ("L", 200, 0.395), ("M", 50, 4.03), ("M", 200, 2.47)]
+)
+def test_a_column_that_steps(bench: Bench, which: str, line_pf: float, tripping_v: float) -> None:
+    """Both trip, or neither does, 8 % below and above the voltage at which the schematic begins to."""
+    assert compare.column_trips(bench, which, -0.92 * tripping_v, line_pf * 1e-12) == (False, False)
+    assert compare.column_trips(bench, which, -1.08 * tripping_v, line_pf * 1e-12) == (True, True)
+
+
+@pytest.mark.parametrize("which", "LMH")
+def test_columns_bear_what_the_engine_lets_them_have(bench: Bench, facts: dict[str, Any], which: str) -> None:
+    """With 200 pF on the line."""
+    most_v = facts["range"]["LMH".index(which)]["col_max_v"]
+    assert compare.column_trips(bench, which, -min(most_v, 4.99), 200e-12) == (False, False)
+
+
 @pytest.mark.parametrize("heavy", [False, True], ids=["product", "crosstalk"])
 @pytest.mark.parametrize("which", "LMH")
 def test_the_whole_array(bench: Bench, which: str, heavy: bool) -> None:

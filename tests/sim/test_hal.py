@@ -139,6 +139,20 @@ def test_too_much_current_trips_within_the_comparators_delay() -> None:
     assert hal.gate_wait(1) == 0
 
 
+@pytest.mark.parametrize(("span", "col_v", "line_pf", "trips"), [
+    (0, 0.35, 200, False), (0, 0.8, 50, False), (0, 1.0, 50, True), (0, -1.0, 50, True),
+    (1, 2.3, 200, False), (1, 3.0, 200, True), (2, 4.9, 200, False),
+])  # fmt: skip
+def test_a_column_whose_line_is_charged_too_fast_trips(span: int, col_v: float, line_pf: float, trips: bool) -> None:
+    hal = make_hal(1, 1, "vteam-ideal", front_end__line_pf=line_pf)
+    hal.cells.device.put(np.array([3e-6]))
+    put(hal, [0.0], [col_v], [0], span=span)
+    hal.energise(1)
+    hal.gate_open(1, WIDTH_NS)
+    hal.delay_ns(hal.front.board.trip_delay_ns)
+    assert (hal.energised() == 0) is trips
+
+
 def test_control_trip_in_the_middle_of_a_pulse_is_reported_and_halves_it() -> None:
     hal = make_hal(4, 4, "vteam-ideal")
     engine = make_engine(hal)
