@@ -52,6 +52,7 @@ class Wire:
         self._lines: list[str] = []
         self._ids = count(1)
         self.unasked: list[str] = []
+        self.others: dict[int, str] = {}
         self.sent = self.received = 0
 
     def write(self, line: str) -> None:
@@ -95,12 +96,22 @@ class Wire:
 
     def request(self, body: str, lease: str = "") -> Reply:
         """Reply to an enveloped request."""
+        return self.reply(self.post(body, lease))
+
+    def post(self, body: str, lease: str = "") -> int:
+        """Send an enveloped request; its id."""
         number = next(self._ids)
         head = f"@{number}{'/' + lease if lease else ''} {body}"
         self.write(f"{head} *{crc32(head.encode()):08x}")
+        return number
+
+    def reply(self, number: int) -> Reply:
+        """Reply to the request of that id; those to others are kept, by id, in `others`."""
         while True:
-            line = self.read()
+            line = self.others.pop(number, None) or self.read()
             if not line.startswith(f"@{number} "):
+                if line.startswith("@"):
+                    self.others[int(line[1:].split(" ", 1)[0])] = line
                 continue
             text, crc = line.rsplit(" *", 1)
             assert crc == f"{crc32(text.encode()):08x}", line

@@ -36,9 +36,9 @@ def test_a_trip_in_a_pulse_latches(target: Target) -> None:
 
 
 def test_an_amplifier_beyond_its_level_trips(target: Target) -> None:
-    """The pulse drives 60 uA into the finest range: the amplifier goes to -6.6 V."""
+    """The pulse drives 60 uA into the finest range: the amplifier goes to -6 V."""
     session = Session(target.wire)
-    session.do("CONF 0.2,16,AUTO,HALF,L")
+    session.do("CONF 0.2,16,AUTO,GND,L")
     conductance_s = target.truth("conductance_s").copy()
     conductance_s[PULSE[:2]] = 50e-6
     target.control.ask("seed_state", conductance_s=encode_matrix(conductance_s))
@@ -46,6 +46,42 @@ def test_an_amplifier_beyond_its_level_trips(target: Target) -> None:
     assert reply.text.split(",")[2:4] == ["1", "109"]
     assert target.truth("last_gate_ns") <= TRIP_NS
     assert target.state()["latched"] == "trip"
+
+
+def trip(target: Target, session: Session) -> int:
+    """Shut the board down; the number of the shutdown."""
+    target.control.ask("trip", when={"gates": 1})
+    assert session.pulse([PULSE]).code == 109
+    number: int = target.state()["latch"]
+    return number
+
+
+def test_a_late_copy_of_a_clear_leaves_a_newer_shutdown_latched(target: Target) -> None:
+    """The first copy is delayed on the wire, the second one clears, the board trips again, then the first one comes."""
+    session = Session(target.wire)
+    wire = target.wire
+    for late_s in (2, 10, 50):
+        number = trip(target, session)
+        clear = f"SYST:CLE {session.state.epoch},{number}"
+        target.control.ask("fault", wire={"to_board": {"late": 1, "late_s": late_s}})
+        late = wire.post(clear, session.lease)
+        while target.truth("wire")["to_board"]["late"] == 0:
+            pass
+        target.control.ask("fault", wire={})
+        assert wire.request(clear, session.lease).code == 0
+        session.state = wire.request("SYST:STAT?")
+        newer = trip(target, session)
+        early = late in wire.others
+        reply = wire.reply(late)
+        if early:  # on a machine so busy that it came before: once more, later
+            session.clear()
+            continue
+        assert (newer, reply.code) == (number + 1, -221)
+        assert reply.text.endswith(f"shutdown {number} is over, the last one is {newer}")
+        assert (target.state()["latched"], target.state()["latch"]) == ("trip", newer)
+        assert wire.request("MEAS:CELL? 0,0").code == 120
+        return
+    raise AssertionError("no copy was late enough")
 
 
 @pytest.mark.parametrize("bad", ["check sum", "busy", "silent"])
