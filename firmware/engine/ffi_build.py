@@ -9,6 +9,10 @@ from pathlib import Path
 from cffi import FFI
 
 ENGINE = Path(__file__).parent
+sys.path.insert(0, str(ENGINE.parents[1] / "sim"))
+
+from ohmsim.fingerprint import fingerprint  # noqa: E402 - it is built before it is installed
+
 HEADERS = ("ohm_hal.h", "ohm_engine.h", "ohm_bench.h")
 # The emulator's side of the HAL: one Python function per entry of ohm_hal, found by its context.
 CALLBACKS = """
@@ -42,8 +46,10 @@ def build() -> FFI:
     ffi = FFI()
     for name in HEADERS:
         ffi.cdef(declarations(ENGINE / name))
-    ffi.cdef(CALLBACKS)
-    ffi.set_source("ohmsim._engine", "\n".join(f'#include "{name}"' for name in HEADERS), py_limited_api=True)
+    ffi.cdef(CALLBACKS + "extern const char ohm_fingerprint[];")
+    source = "\n".join(f'#include "{name}"' for name in HEADERS)
+    source += f'\nconst char ohm_fingerprint[] = "{fingerprint(ENGINE)}";'
+    ffi.set_source("ohmsim._engine", source, py_limited_api=True)
     return ffi
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ohmsim._engine import ffi, lib
+from ohmsim.binding import ffi, lib
 from ohmsim.engine_calls import EngineCalls
 from ohmsim.hal_bridge import EngineHal, HalBridge
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ohmsim._engine import ffi, lib
+from ohmsim.binding import ffi, lib
 
 Buffer = bytes | bytearray | memoryview
 

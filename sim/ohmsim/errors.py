@@ -21,6 +21,10 @@ class ParameterError(EmulatorError):
         self.valid = valid
 
 
+class StaleBuild(EmulatorError):
+    """The compiled part of the emulator does not go with its sources."""
+
+
 class PresetError(EmulatorError):
     """A preset is unknown or its file is wrong."""
 

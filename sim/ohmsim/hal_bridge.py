@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ohmsim._engine import ffi, lib
+from ohmsim.binding import ffi, lib
 
 
 class EngineHal(Protocol):
