@@ -13,6 +13,8 @@ image=$build/ohmboard-$3-$4
 version=$4
 here=$(cd "$(dirname "$0")" && pwd)
 micropython=$cache/micropython
+# shellcheck source=firmware/kept.sh
+. "$here/kept.sh"
 jobs=${FIRMWARE_JOBS:-$(nproc)}
 
 [ ! -d "$cache/toolchain" ] || PATH=$cache/toolchain/usr/bin:$PATH
@@ -42,16 +44,13 @@ run() {
 }
 : >"$log"
 
+kept "$build/mpy-cross" "$cache/complete"
 run make -C "$micropython/mpy-cross" -j "$jobs" BUILD="$build/mpy-cross"
 MICROPY_MPYCROSS=$build/mpy-cross/mpy-cross
 export MICROPY_MPYCROSS CFLAGS CXXFLAGS ASMFLAGS LDFLAGS
 
-# Built anew where make would not see it: in a tree that was moved, with other sources, for a board that is configured
-# otherwise (MicroPython searches its own sources for names once).
-basis=$(echo "$build" | cat - "$0" "$cache/complete" "$here"/rp2040/board/* | sha256sum)
-[ "$(cat "$build/rp2040/basis" 2>/dev/null)" = "$basis" ] || rm -rf "$build/rp2040"
-mkdir -p "$build/rp2040"
-echo "$basis" >"$build/rp2040/basis"
+# The board's configuration too: MicroPython searches its own sources for names once.
+kept "$build/rp2040" "$0" "$cache/complete" "$here"/rp2040/board/*
 run cmake -S "$micropython/ports/rp2" -B "$build/rp2040" -G "Unix Makefiles" \
     -DPICO_SDK_PATH_OVERRIDE="$cache/pico-sdk" -DPICO_NO_PICOTOOL=1 \
     -DMICROPY_BOARD=OHM8 -DMICROPY_BOARD_DIR="$here/rp2040/board" \
