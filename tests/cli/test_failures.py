@@ -29,6 +29,11 @@ def refused(ohmloop: Command, *arguments: str | Path) -> tuple[int, str]:
         (("scan", "-d", "emu://8x8", "-d", "emu://4x4"), 2, "boards of one kind"),
         (("scan", "-d", "emu://8x8?device=unknown"), 1, "no device file 'unknown'"),
         (("scan", "-d", "emu://8x8?colour=red"), UNREACHABLE, "colour must be named section.parameter"),
+        (
+            ("scan", "-d", "emu://8x8?seed=x"),
+            UNREACHABLE,
+            "starting: ohmsim: error: argument --seed: invalid",
+        ),
         (("scan", "-d", "emu://8x8", "-o", "cells.csv"), 2, "must be named *.npz"),
         (("scan", "-d", "tcp://127.0.0.1:9?timeout=0.2", "--dut", "none.toml"), 1, "cannot read device file none.toml"),
         (("program", "-d", "emu://8x8", "-m", "letters"), 1, "no pretrained network 'letters'; there is digits"),

@@ -146,15 +146,18 @@ def test_the_second_interrupt_is_an_emergency_stop_and_the_run_goes_on_later(
     assert pulses >= lengthy.control.ask("truth")["gates"]
 
 
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_service_lets_its_job_come_to_a_safe_point(
-    tmp_path: Path, ohmloop: Command, lengthy: Lengthy
+    tmp_path: Path, ohmloop: Command, lengthy: Lengthy, asked: signal.Signals
 ) -> None:
     with running(tmp_path, "serve", *lengthy.where, "--port", "0") as process:
         url = line_with(process, "serving large on").split()[-1]
         with httpx.Client(base_url=url, timeout=60) as http, listening(http) as events:
             assert http.post("/v1/programming", json={"model": "large"}).status_code == 202
             until(events, "progress")
-            _, said = interrupted(process)
+            process.send_signal(asked)
+            _, said = process.communicate(timeout=LONGEST_S)
+    assert process.returncode == 0
     assert "coming to its safe point" in said
     assert [(run["kind"], run["state"]) for run in ohmloop("runs", "list", "--json").json] == [("program", "paused")]
 

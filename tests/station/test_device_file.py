@@ -148,3 +148,28 @@ def test_what_is_shipped() -> None:
     assert device.geometry == Geometry(16, 8)
     with pytest.raises(DeviceFileError, match="vteam"):
         DeviceFile.shipped("unobtainium", Geometry(2, 2))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("v_set = 1.5", "v_set = true", "limits.v_set: Input should be a valid number"),
+        ("v_set = 1.5", 'v_set = "1.5"', "limits.v_set: Input should be a valid number"),
+        ("rows = 4", "rows = true", "array.rows: Input should be a valid integer"),
+        ("pulses_max = 1000", "pulses_max = 1e3", "limits.pulses_max: Input should be a valid integer"),
+        ("dead_rows = [3]", "dead_rows = [0, 1, 2, 3]", "dead_rows leaves no line of 4"),
+        ('range_max = "M"', 'range_max = "X"', "range_max: Input should be 'L', 'M' or 'H'"),
+        ("volts = 0.1", "volts = 1e-9", "the read voltage must be a microvolt or more"),
+        ("[read]", "x = " + "[" * 5000 + "]" * 5000 + "\n[read]", "is not TOML"),
+    ],
+)
+def test_what_only_looks_like_a_value_is_refused(old: str, new: str, says: str) -> None:
+    assert old in GOOD
+    with pytest.raises(DeviceFileError) as refused:
+        DeviceFile.parse(GOOD.replace(old, new, 1))
+    assert says in str(refused.value)
+
+
+def test_a_file_of_another_editor(tmp_path: Path) -> None:
+    (tmp_path / "device.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert DeviceFile.load(tmp_path / "device.toml").hash == DeviceFile.parse(GOOD).hash

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,9 +47,14 @@ def infer(
     check_target(output, ".npy")
     network, under_test = open_model(model), open_device(device, dut)
     try:
-        values = np.load(inputs) if inputs.suffix == ".npy" else np.loadtxt(inputs, delimiter=",", ndmin=2)
-    except (OSError, ValueError, EOFError) as error:
+        with inputs.open("rb") as file, warnings.catch_warnings(category=UserWarning, action="ignore"):  # of no data
+            values = np.load(file) if inputs.suffix == ".npy" else np.loadtxt(file, delimiter=",", ndmin=2)
+    except OSError as error:
+        raise CommandError(f"cannot read input vectors from {inputs}: {error.strerror}", USAGE) from error
+    except (ValueError, EOFError) as error:
         raise CommandError(f"cannot read input vectors from {inputs}: {error}", USAGE) from error
+    if not values.size:
+        raise CommandError(f"{inputs} holds no input vectors", USAGE)
     vectors = network.checked(values)
     with (
         armed_station(device, under_test, store) as station,

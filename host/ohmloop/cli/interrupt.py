@@ -50,13 +50,32 @@ def safe_point_first(safe_point: Callable[[], None], at_once: Callable[[], None]
             safe_point()
 
     handlers = {signal.SIGINT: on_interrupt}
-    handlers |= {getattr(signal, name): on_end for name in ENDING if hasattr(signal, name)}
+    handlers |= dict.fromkeys(_ending(), on_end)
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def requests_to_end_interrupt() -> Iterator[None]:
+    """While open, a request to end is a SIGINT, so that there is one way to the end."""
+
+    def on_end(_number: int, _frame: FrameType | None) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    before = {number: signal.signal(number, on_end) for number in _ending()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ending() -> list[signal.Signals]:
+    return [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
 
 
 def _tell(text: str) -> None:

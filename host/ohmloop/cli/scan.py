@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -41,17 +41,20 @@ def scan(
     if output is not None:
         with writing(output, f"`ohmloop runs export {run.id} FOLDER` writes the readings"), replacing(output) as file:
             np.savez_compressed(file, allow_pickle=False, **found)
-    summaries = [
-        {
-            "board": serial,
-            "geometry": "x".join(map(str, values.shape)),
-            "median_s": float(np.nanmedian(values)),
-            "least_s": float(np.nanmin(values)),
-            "most_s": float(np.nanmax(values[np.isfinite(values)])),
-            "over_range": int(np.isinf(values).sum()),
-        }
-        for serial, values in found.items()
-    ]
+    summaries: list[dict[str, Any]] = []
+    for serial, values in found.items():
+        within = values[np.isfinite(values)]
+        least_s, median_s, most_s = np.percentile(within, (0, 50, 100)).tolist() if within.size else (None, None, None)
+        summaries.append(
+            {
+                "board": serial,
+                "geometry": "x".join(map(str, values.shape)),
+                "median_s": median_s,
+                "least_s": least_s,
+                "most_s": most_s,
+                "over_range": int(np.isinf(values).sum()),
+            }
+        )
     if json:
         print_json({"run": run.id, "boards": summaries})
         return
@@ -59,11 +62,15 @@ def scan(
         ("board", "array", "least", "median", "most", "over range"),
         [
             (
-                serial,
-                "x".join(map(str, values.shape)),
-                *(f"{value * 1e6:.2f} µS" for value in np.nanpercentile(values, (0, 50, 100))),
-                int(np.isinf(values).sum()),
+                one["board"],
+                one["geometry"],
+                *(_microsiemens(one[name]) for name in ("least_s", "median_s", "most_s")),
+                one["over_range"],
             )
-            for serial, values in found.items()
+            for one in summaries
         ],
     )
+
+
+def _microsiemens(value_s: float | None) -> str:
+    return "-" if value_s is None else f"{value_s * 1e6:.2f} µS"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ohmloop.cli.failure import USAGE, CommandError
-from ohmloop.cli.interrupt import LOOK_UP_S
+from ohmloop.cli.interrupt import LOOK_UP_S, requests_to_end_interrupt
 from ohmloop.cli.opening import armed_station, open_device, open_model
 from ohmloop.cli.options import Devices, DutFile, StorePath
 
@@ -49,7 +49,7 @@ def serve(
         try:
             app = create_app(station, networks, token=token)
             print(f"ohmloop: serving {', '.join(networks)} on {url_of(listener)}", file=sys.stderr, flush=True)
-            with suppress(KeyboardInterrupt):  # the server has ended in order by then
+            with requests_to_end_interrupt(), suppress(KeyboardInterrupt):  # the server has ended in order by then
                 serve_until_stopped(app, listener)
             _end_job(station)
         finally:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+LEAST_READ_V = 1e-6
+"""The finest step of a board's voltages, V."""
+
 
 class Bias(StrEnum):
     """What unselected lines do while a cell is pulsed with V.
@@ -32,7 +35,7 @@ class ReadConditions:
     """How cells are read.
 
     Attributes:
-        volts: read voltage in V, row minus column, above 0.
+        volts: read voltage in V, row minus column, from 1 µV to below 10 V.
         averages: conversions averaged into one reading, a power of two from 1 to 4096.
         current_range: range of the columns.
     """
@@ -42,8 +45,8 @@ class ReadConditions:
     current_range: CurrentRange = CurrentRange.AUTO
 
     def __post_init__(self) -> None:
-        if not 0 < self.volts < 10:
-            raise ValueError(f"the read voltage must be above 0 V, not {self.volts} V")
+        if not LEAST_READ_V <= self.volts < 10:
+            raise ValueError(f"the read voltage must be a microvolt or more and below 10 V, not {self.volts} V")
         if not (1 <= self.averages <= 4096 and self.averages & (self.averages - 1) == 0):
             raise ValueError(f"averages must be a power of two from 1 to 4096, not {self.averages}")
 

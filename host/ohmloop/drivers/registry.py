@@ -19,7 +19,7 @@ def open_crossbar(url: str, *, log: ExchangeLog | None = None, timeout_s: float 
     scheme = DeviceAddress.parse(url).scheme
     openers = entry_points(group=GROUP)
     if scheme not in openers.names:
-        raise AddressError(f"nothing installed opens {scheme}://; there are {sorted(openers.names)}")
+        raise AddressError(f"nothing installed opens {scheme}://; there are {', '.join(sorted(openers.names))}")
     crossbar = openers[scheme].load()(url, timeout_s)
     if not isinstance(crossbar, Crossbar):
         raise TypeError(f"the entry point {scheme} of {GROUP} opened a {type(crossbar).__name__}, not a Crossbar")

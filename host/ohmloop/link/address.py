@@ -67,7 +67,9 @@ class DeviceAddress:
         """Refuse options outside `known`. Raises AddressError, naming the known ones."""
         strange = sorted(set(self.options) - set(known))
         if strange:
-            raise AddressError(f"{self} has unknown options {strange}; {self.scheme}:// knows {sorted(known)}")
+            raise AddressError(
+                f"{self} has unknown options {', '.join(strange)}; {self.scheme}:// knows {', '.join(sorted(known))}"
+            )
 
     def seconds(self, name: str) -> float | None:
         """A time option in s, above 0 and at most an hour; None if not given. Raises AddressError."""

@@ -20,6 +20,9 @@ START_S = 30.0
 """Longest wait for the emulator's first line in s: a cold start imports numpy from a slow disk."""
 
 END_S = 5.0
+
+REFUSAL = "ohmsim: "
+"""How the last line of an emulator begins that does not understand its arguments."""
 """Longest wait in s for the emulator to end by itself once its standard input is closed."""
 
 
@@ -114,7 +117,10 @@ class EmulatorProcess:
     def _said(self) -> str:
         self._errors.seek(0)
         text = self._errors.read().decode("utf-8", "replace").strip()
-        return f":\n{text[-4000:]}" if text else ", and gave no reason"
+        if not text:
+            return ", and gave no reason"
+        last = text.splitlines()[-1]
+        return f": {last}" if last.startswith(REFUSAL) else f":\n{text[-4000:]}"
 
 
 def _readable(stream: IO[bytes], seconds: float) -> bool:

@@ -37,7 +37,10 @@ class ChipRuntime:
         self, model: Model, placement: Placement, crossbars: Sequence[Crossbar], conditions: ReadConditions
     ) -> None:
         if model.input_ranges is None:
-            raise NetworkError(f"network {model.name!r} has no input ranges: calibrate it on training data first")
+            raise NetworkError(
+                f"network {model.name!r} has no input ranges: keep the largest input of each layer as input_ranges in "
+                "its file (Model.calibrated finds them on training data)"
+            )
         shapes = tuple(weights.shape for weights in model.weights)
         if shapes != placement.shapes:
             raise NetworkError(f"the placement is for layers {placement.shapes}, not for {shapes} of {model.name!r}")

@@ -147,8 +147,12 @@ class Characterisation:
             return cls.from_dict(json.loads(path.read_text(encoding="utf-8")))
         except CharacterisationError as error:
             raise CharacterisationError(f"profile {path}: {error}") from error
-        except (OSError, ValueError, RecursionError) as error:
-            raise CharacterisationError(f"cannot read profile {path}: {error}") from error
+        except OSError as error:
+            raise CharacterisationError(f"cannot read profile {path}: {error.strerror}") from error
+        except (ValueError, RecursionError) as error:
+            raise CharacterisationError(
+                f"{path} is no profile ({error}): give what `ohmloop characterise -o FILE` wrote"
+            ) from error
 
 
 STEP_FIELDS: Sequence[str] = ("volts", "widths_s", "before_s", "after_s")

@@ -54,6 +54,10 @@ def usual_steps(rule: Rule, layers: int) -> int:
     return PASSES * layers if rule.batch is None else STEPS
 
 
+LEAST = 2
+"""Examples of which one can be set aside."""
+
+
 def parted(
     inputs: NDArray[np.float64], targets: NDArray[np.generic], fraction: float, seed: int
 ) -> tuple[Examples, Examples]:
@@ -63,6 +67,8 @@ def parted(
     """
     if len(inputs) != len(targets):
         raise LearningError(f"{len(inputs)} inputs need as many targets, not {len(targets)}")
+    if len(inputs) < LEAST:
+        raise LearningError(f"{len(inputs)} examples are too few to set some aside: give {LEAST} or more")
     order = np.random.default_rng(seed).permutation(len(inputs))
     aside = max(1, round(fraction * len(inputs)))
     training, checking = (Examples(inputs[part], targets[part], seed) for part in (order[aside:], order[:aside]))

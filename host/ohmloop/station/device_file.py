@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
 from hashlib import sha256
@@ -18,9 +19,12 @@ from ohmloop.programming.profile import Drive, ProgrammingProfile
 from ohmloop.station.bonding import Bonding
 from ohmloop.station.errors import DeviceFileError
 
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Line = Annotated[int, Field(ge=0, le=127)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]
+Whole = Annotated[int, Field(strict=True)]
+"""`true` is no limit of 1, and "2.1" none of 2.1."""
+
+Line = Annotated[Whole, Field(ge=0, le=127)]
 FixedRange = Literal[CurrentRange.L, CurrentRange.M, CurrentRange.H]
 
 
@@ -35,8 +39,8 @@ class ArraySection(_Section):
     range in S that targets and tolerances refer to. `series_ohm` is the fitted series resistance, informative.
     """
 
-    rows: Annotated[int, Field(ge=1, le=128)]
-    cols: Annotated[int, Field(ge=1, le=128)]
+    rows: Annotated[Whole, Field(ge=1, le=128)]
+    cols: Annotated[Whole, Field(ge=1, le=128)]
     dead_rows: tuple[Line, ...] = ()
     dead_cols: tuple[Line, ...] = ()
     set_polarity: Literal[1, -1]
@@ -51,6 +55,8 @@ class ArraySection(_Section):
         for name, dead, lines in (("dead_rows", self.dead_rows, self.rows), ("dead_cols", self.dead_cols, self.cols)):
             if len(set(dead)) != len(dead) or any(line >= lines for line in dead):
                 raise ValueError(f"{name} must be different lines below {lines}, not {list(dead)}")
+            if len(dead) == lines:
+                raise ValueError(f"{name} leaves no line of {lines}: nothing could be read or programmed")
         return self
 
 
@@ -73,14 +79,14 @@ class LimitsSection(_Section):
     forming: Positive | None = None
     width_max_s: Positive
     range_max: FixedRange = CurrentRange.H
-    pulses_max: Annotated[int, Field(ge=0)]
+    pulses_max: Annotated[Whole, Field(ge=0)]
 
 
 class ReadSection(_Section):
     """`[read]`: how cells are read: volts in V, averages a power of two, current range."""
 
     volts: Positive
-    averages: Annotated[int, Field(ge=1, le=4096)] = 16
+    averages: Annotated[Whole, Field(ge=1, le=4096)] = 16
     current_range: CurrentRange = CurrentRange.AUTO
 
 
@@ -175,9 +181,11 @@ class DeviceFile(_Section):
     def load(cls, path: Path) -> DeviceFile:
         """Read a device file. Raises DeviceFileError, naming every field that is wrong."""
         try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise DeviceFileError(f"cannot read device file {path}: {error}") from error
+            text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte-order mark
+        except OSError as error:
+            raise DeviceFileError(f"cannot read device file {path}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise DeviceFileError(f"cannot read device file {path}: it is not UTF-8 text ({error.reason})") from error
         return cls.parse(text, str(path))
 
     @classmethod
@@ -185,7 +193,7 @@ class DeviceFile(_Section):
         """Read the text of a device file; `source` names it in messages. Raises DeviceFileError."""
         try:
             device = cls.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise DeviceFileError(f"{source} is not TOML: {error}") from error
         except ValidationError as error:
             wrong = "; ".join(_explain(e["loc"], e["msg"]) for e in error.errors(include_url=False))
@@ -199,7 +207,7 @@ class DeviceFile(_Section):
         folder = files("ohmloop.station") / "devices"
         known = sorted(f.name.removesuffix(".toml.in") for f in folder.iterdir() if f.name.endswith(".toml.in"))
         if name not in known:
-            raise DeviceFileError(f"no device file {name!r} comes with ohmloop, only {known}")
+            raise DeviceFileError(f"no device file {name!r} comes with ohmloop, only {', '.join(known)}")
         template = Template((folder / f"{name}.toml.in").read_text(encoding="utf-8"))
         return cls.parse(template.substitute(rows=geometry.rows, cols=geometry.cols), name)
 
@@ -260,7 +268,11 @@ class DeviceFile(_Section):
         return ProgrammingProfile(low, high, drives[0], drives[1], said.width_s, said.shortest_s)
 
 
+_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""How Python shows a member of an enumeration."""
+
+
 def _explain(place: tuple[Any, ...], message: str) -> str:
     where = ".".join(str(part) for part in place)
-    said = message.removeprefix("Value error, ")
+    said = _MEMBER.sub(r"\1", message.removeprefix("Value error, "))
     return f"{where}: {said}" if where else said

@@ -35,6 +35,8 @@ def read_npz(file: Path | IO[bytes], source: str) -> dict[str, NDArray[Any]]:
             if size > LARGEST_BYTES:
                 raise WeightFileError(f"{source} unpacks to {size} bytes; at most {LARGEST_BYTES} are read")
             return {entry.removesuffix(".npy"): _read(archive, entry, source) for entry in archive.namelist()}
+    except FileNotFoundError as error:
+        raise WeightFileError(f"{source} cannot be read: there is no such file") from error
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
         raise WeightFileError(f"{source} cannot be read as an .npz file: {error}") from error
 
