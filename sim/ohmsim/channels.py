@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ohmsim.cells import CellArray, Opening
-from ohmsim.column_step import ColumnStep
 from ohmsim.frontend import FrontEnd
 from ohmsim.network.limited import Side, limited_v
 from ohmsim.network.wires import WireParameters
@@ -26,14 +25,15 @@ class Ranges:
         transimpedance: output volts per ampere, ohm (negative). tau_s: time constants, s;
             load_tau_s: what each siemens on a column adds, s. All (cols,).
         rows_hold: no row driver can run into its rail without an amplifier beyond the comparators' level.
-        step: what the amplifiers do when their columns are given a voltage.
+        col_range: the ranges. step: most volts of an output for a volt that its column is given. Both (cols,).
     """
 
     transimpedance: Floats
     tau_s: Floats
     load_tau_s: Floats
     rows_hold: bool
-    step: ColumnStep
+    col_range: NDArray[np.integer]
+    step: Floats
 
 
 class Channels:
@@ -61,7 +61,8 @@ class Channels:
             self._tau_s[col_range],
             self._load_tau_s[col_range],
             self._front.rows_hold(transimpedance),
-            self._front.step.columns(col_range),
+            col_range.copy(),
+            self._front.step.most[col_range],
         )
 
     def select(self, ranges: Ranges, now_ns: int, *, closed: bool) -> None:
@@ -144,7 +145,8 @@ class Channels:
         outputs_v = self._outputs(opening, cells.currents(opening))
         beyond = self.trips = front.trips(outputs_v)
         if opening.col_v is not None and not beyond:
-            self.trips = front.trips(self._ranges.step.outputs_v(opening.col_v, outputs_v - opening.col_v))
+            dropped_v = outputs_v - opening.col_v
+            self.trips = front.trips(front.step.outputs_v(self._ranges.col_range, opening.col_v, dropped_v))
         if not beyond and (
             (opening.col_v is None and self._ranges.rows_hold)
             or not front.lets_go(cells.row_currents(opening), opening.row_v[opening.rows_on])

@@ -28,9 +28,9 @@ class ColumnStep:
     """Output of a column amplifier after a step, at some times.
 
     Attributes:
-        volts: of each volt on the column, shape (times, ranges or columns).
+        volts: of each volt on the column, by range, shape (times, ranges).
         settled: how much of a current's voltage has come, same shape.
-        most: largest of `volts`, shape (ranges or columns,).
+        most: largest of `volts`, shape (ranges,).
     """
 
     volts: Floats
@@ -47,11 +47,7 @@ class ColumnStep:
         volts = 1 - reference + charged_s * (amplifier - reference) / (range_s - board.reference_tau_s)
         return cls(volts, 1 - amplifier, volts.max(axis=0))
 
-    def columns(self, ranges: NDArray[np.integer]) -> ColumnStep:
-        """The same for columns in these ranges."""
-        return ColumnStep(self.volts[:, ranges], self.settled[:, ranges], self.most[ranges])
-
-    def outputs_v(self, col_v: Floats, dropped_v: Floats) -> Floats:
-        """Outputs with columns stepping to `col_v` and currents that end in `dropped_v`, V, shape (times, columns)."""
-        outputs: Floats = self.volts * col_v + self.settled * dropped_v
+    def outputs_v(self, ranges: NDArray[np.integer], col_v: Floats, dropped_v: Floats) -> Floats:
+        """Outputs of columns that step to `col_v` while their currents end in `dropped_v`, V, shape (times, cols)."""
+        outputs: Floats = self.volts[:, ranges] * col_v + self.settled[:, ranges] * dropped_v
         return outputs

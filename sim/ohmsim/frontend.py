@@ -156,10 +156,13 @@ class FrontEnd:
         most_v = self.board.swing_v - self.board.amplifier_saturated_ohm * np.abs(currents_a)
         return np.clip(outputs_v, -most_v, most_v)
 
-    def might_trip(self, most_a: Floats, col_v: Floats, transimpedance: Floats, step: ColumnStep) -> bool:
-        """Whether currents of at most `most_a` could bring an amplifier output beyond the comparators' level."""
+    def might_trip(self, most_a: Floats, col_v: Floats, transimpedance: Floats, step: Floats) -> bool:
+        """Whether currents of at most `most_a` could bring an amplifier output beyond the comparators' level.
+
+        `step`: most volts of an output for a volt that its column is given.
+        """
         reach = most_a * transimpedance
-        np.subtract(np.abs(col_v) * step.most, reach, out=reach)  # transimpedances are negative
+        np.subtract(np.abs(col_v) * step, reach, out=reach)  # transimpedances are negative
         return bool(np.maximum.reduce(reach) > min(self.board.trip_pos_v, -self.board.trip_neg_v))
 
     def lets_go(self, row_a: Floats, row_v: Floats) -> bool:
