@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from tests.cli.conftest import Board, Command
 
+from ohmloop.store import Store
+
 UNREACHABLE = 3
 REFUSED = 4
 STORE = 5
@@ -56,8 +58,8 @@ def refused(ohmloop: Command, *arguments: str | Path) -> tuple[int, str]:
         (("characterise", "-d", "emu://8x8", "-d", "emu://8x8"), 2, "one board at a time"),
         (("characterise", "-d", "emu://8x8", "--cells", "1"), 2, "greater than or equal to 2"),
         (("verify", "7", "-d", "emu://8x8"), 1, "there is no run 7"),
-        (("runs", "show", "7"), 1, "there is no run 7"),
-        (("runs", "export", "7", "folder"), 1, "there is no run 7"),
+        (("runs", "list"), STORE, "runs.sqlite: it begins with the first command that works with a board"),
+        (("runs", "list", "--store", "."), STORE, ". is a folder"),
         (("stop", "--service", "http://127.0.0.1:9"), UNREACHABLE, "name the boards with --device"),
         (("stop", "-d", "tcp://127.0.0.1:9?timeout=0.2"), 1, "NOT STOPPED, cut the supply"),
         (("demo", "--fault", "wire=gremlins:1"), 2, "there are loss, late"),
@@ -75,6 +77,12 @@ def test_a_board_that_is_not_there(ohmloop: Command, board: Board) -> None:
     code, said = refused(ohmloop, "scan", "-d", "tcp://127.0.0.1:9?timeout=0.2", "--dut", board.dut)
     assert code == UNREACHABLE
     assert "127.0.0.1:9" in said
+
+
+def test_runs_that_are_not_there(ohmloop: Command, tmp_path: Path) -> None:
+    Store(tmp_path / "runs.sqlite").close()
+    assert refused(ohmloop, "runs", "show", "7")[1].startswith("ohmloop: there is no run 7")
+    assert refused(ohmloop, "runs", "export", "7", "folder")[1].startswith("ohmloop: there is no run 7")
 
 
 def test_a_damaged_store(ohmloop: Command, tmp_path: Path) -> None:

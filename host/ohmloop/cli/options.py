@@ -39,10 +39,8 @@ def default_store() -> Path:
     return user_data_path("ohmloop", appauthor=False) / "runs.sqlite"
 
 
-def open_store(path: Path | None) -> Store:
-    """The store at `path`, or at its usual place. Raises StoreError."""
+def open_store(path: Path | None, *, reading: bool = False) -> Store:
+    """The store at `path`, or at its usual place; made if need be, unless it is only read. Raises StoreError."""
     from ohmloop.store import Store
 
-    place = path or default_store()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    return Store(place)
+    return Store(path or default_store(), reading=reading)

@@ -41,7 +41,7 @@ def list_runs(store: StorePath = None, json: AsJson = False) -> None:
     """List all runs, oldest first."""
     from ohmloop.service.runs import as_json
 
-    with open_store(store) as kept:
+    with open_store(store, reading=True) as kept:
         runs = kept.runs()
     if json:
         print_json([as_json(run) for run in runs])
@@ -66,7 +66,7 @@ def show(
     from ohmloop.service.runs import find_run, whole
 
     check_picture(picture)
-    with open_store(store) as kept:
+    with open_store(store, reading=True) as kept:
         said, run = whole(kept, number), find_run(kept, number)
         reports = kept_reports(run)
         measured = found_in(run) if not reports else None
@@ -172,7 +172,7 @@ def export(
     """Write pulses, readings and events of a run as CSV files."""
     from ohmloop.service.runs import find_run
 
-    with open_store(store) as kept:
+    with open_store(store, reading=True) as kept:
         paths = find_run(kept, number).export_csv(folder)
     if json:
         print_json([str(path) for path in paths])

@@ -38,11 +38,13 @@ __all__ = [
 class Store:
     """The store in one SQLite file, opened or created. Any thread may use it.
 
+    With `reading` it has to exist and nothing is written, nor made beside it.
+
     Raises StoreCorrupt for a damaged or foreign file, to which nothing is written, and other StoreErrors.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._database = Database(path)
+    def __init__(self, path: Path, *, reading: bool = False) -> None:
+        self._database = Database(path, reading=reading)
 
     @property
     def path(self) -> Path:

@@ -22,18 +22,31 @@ RESERVE_BYTES = 1 << 20
 """Kept free beside the store: the outcome of an exchange that has been sent still finds room on a full disk."""
 
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_TRUNCATE}
+_NO_FILE_BESIDE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class Database:
-    """One connection, one lock. Every committed transaction has reached the disk (WAL, synchronous=FULL)."""
+    """One connection, one lock. Every committed transaction has reached the disk (WAL, synchronous=FULL).
 
-    def __init__(self, path: Path) -> None:
+    With `reading`, a file that exists is only ever read.
+    """
+
+    def __init__(self, path: Path, *, reading: bool = False) -> None:
+        if path.is_dir():
+            raise StoreError(f"{path} is a folder: name a file in it")
         self.path = path
         self._reserve = path.with_name(path.name + "-reserve")
+        self._reading = reading
         self._lock = threading.RLock()
+        if reading and not path.exists():
+            raise StoreError(f"there is no store at {path}: it begins with the first command that works with a board")
         with self._named():
+            if reading:
+                self._examine()
+                self._connection = self._looking()
+                return
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists() and path.stat().st_size:
                 self._examine()
@@ -52,7 +65,8 @@ class Database:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Run statements as one durable transaction. Raises StoreFull, also if the reserve is not there, StoreError."""
         with self._lock, self._named():
-            self._keep_reserve()
+            if not self._reading:
+                self._keep_reserve()
             with self._begun():
                 yield self._connection
 
@@ -81,9 +95,7 @@ class Database:
             magic = file.read(16)
         if magic != b"SQLite format 3\0":
             raise StoreCorrupt(f"{self.path} is not a store of ohmloop; choose another file, nothing was written to it")
-        with contextlib.closing(
-            sqlite3.connect(f"file:{quote(str(self.path.absolute()))}?mode=ro", uri=True, timeout=LOCK_S)
-        ) as connection:
+        with contextlib.closing(self._looking()) as connection:
             (application,) = connection.execute("PRAGMA application_id").fetchone()
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -96,6 +108,29 @@ class Database:
             )
         if version > VERSION:
             raise StoreVersion(f"{self.path} has layout {version}, this ohmloop knows up to {VERSION}: upgrade ohmloop")
+
+    def _looking(self) -> sqlite3.Connection:
+        """A connection that cannot write, also to a file in a folder that nobody may write to."""
+        place = f"file:{quote(str(self.path.absolute()))}?mode=ro"
+
+        def connect(options: str) -> sqlite3.Connection:
+            connection = sqlite3.connect(
+                place + options, uri=True, timeout=LOCK_S, isolation_level=None, check_same_thread=False
+            )
+            try:
+                connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+
+        try:
+            return connect("")
+        except sqlite3.OperationalError as error:
+            log = self.path.with_name(self.path.name + "-wal")
+            if error.sqlite_errorcode & 0xFF not in _NO_FILE_BESIDE or (log.exists() and log.stat().st_size):
+                raise
+            return connect("&immutable=1")  # nothing is being written, and SQLite may not put its index beside it
 
     def _create(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
