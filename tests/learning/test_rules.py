@@ -27,6 +27,7 @@ from ohmloop.learning import (
     Training,
     train,
 )
+from ohmloop.learning.loss import softmax
 from ohmloop.learning.rules.gradient import backpropagated, gradient
 from ohmloop.network import Activation, Linear
 
@@ -182,6 +183,50 @@ def test_repair_needs_no_labels_and_keeps_to_the_bounds() -> None:
                 assert (np.abs(weights) <= 2.5 + 1e-9).all()
                 damaged[index] = replace(damaged[index], weights=weights, bias=damaged[index].bias + change.bias)
     assert traced(damaged, x, wanted, loss).loss < 0.05 * before
+
+
+def test_repair_for_classes_makes_up_in_other_outputs_for_what_no_cell_can_reach() -> None:
+    agreed: dict[str, list[float]] = {}
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        deployed = Linear(rng.normal(size=(16, 6)), rng.normal(size=6), Activation.NONE)
+        stuck = rng.random((16, 6)) < 0.1
+        hurt = np.where(stuck, rng.choice([-2.5, 2.5], (16, 6)), deployed.weights)
+        bounds = np.where(stuck, hurt, -2.5), np.where(stuck, hurt, 2.5)
+        x, fresh = rng.normal(size=(400, 16)), rng.normal(size=(400, 16))
+        right = (fresh @ deployed.weights + deployed.bias).argmax(axis=1)
+        for name, loss in (("outputs", None), ("classes", CrossEntropy())):
+            layer = replace(deployed, weights=hurt)
+            trace = traced([layer], x, np.eye(6)[np.zeros(400, int)], CrossEntropy())
+            (change,) = Repair(ridge=1e-3, least=0.01, loss=loss).propose(
+                trace, [HeldLayer(layer, deployed, hurt, *bounds)]
+            )
+            assert change.weights is not None
+            assert change.bias is not None
+            assert not change.weights[stuck].any()
+            answers = fresh @ (hurt + change.weights) + deployed.bias + change.bias
+            agreed.setdefault(name, []).append(float(np.mean(answers.argmax(axis=1) == right)))
+    assert np.mean(agreed["classes"]) > np.mean(agreed["outputs"]) + 0.03
+    assert all(one >= other - 0.02 for one, other in zip(agreed["classes"], agreed["outputs"], strict=True))
+
+
+def test_repair_for_classes_comes_nearer_to_the_chances_of_the_deployed_network() -> None:
+    rng = np.random.default_rng(4)
+    deployed = Linear(rng.normal(size=(8, 4)), np.zeros(4), Activation.NONE)
+    hurt = deployed.weights + 0.1 * rng.normal(size=(8, 4))
+    bounds = hurt - 0.05, hurt + 0.05
+    x = rng.normal(size=(500, 8))
+    layer = replace(deployed, weights=hurt)
+    chances = softmax(x @ deployed.weights)
+    divergence = []
+    losses: tuple[Loss | None, ...] = (None, SquaredError(), CrossEntropy())
+    for loss in losses:
+        trace = traced([layer], x, chances, CrossEntropy())
+        (change,) = Repair(ridge=1e-4, least=0, loss=loss).propose(trace, [HeldLayer(layer, deployed, hurt, *bounds)])
+        outputs = x @ (hurt + change.weights) + change.bias
+        divergence.append(CrossEntropy().value(outputs, chances))
+    assert divergence[0] == divergence[1], "numbers count as they are"
+    assert divergence[2] < divergence[0]
 
 
 def test_parameters_that_make_no_sense() -> None:

@@ -45,12 +45,18 @@ class Loss(Protocol):
         """What is reported, the larger the better."""
         ...
 
+    @property
+    def of_classes(self) -> bool:
+        """Whether only the softmax of the outputs counts, not the outputs as they are."""
+        ...
+
 
 class CrossEntropy:
     """Classes: targets are integer labels, the score is the accuracy."""
 
     name = "cross-entropy"
     score_name = "accuracy"
+    of_classes = True
 
     def wanted(self, targets: ArrayLike, outputs: int) -> Matrix:
         """One-hot rows from labels of shape (batch,)."""
@@ -70,7 +76,7 @@ class CrossEntropy:
 
     def slope(self, outputs: Matrix, wanted: Matrix) -> Matrix:
         """(softmax - wanted) / batch."""
-        slope: Matrix = (np.exp(_log_softmax(outputs)) - wanted) / len(outputs)
+        slope: Matrix = (softmax(outputs) - wanted) / len(outputs)
         return slope
 
     def score(self, outputs: Matrix, wanted: Matrix) -> float:
@@ -83,6 +89,7 @@ class SquaredError:
 
     name = "squared error"
     score_name = "variance explained"
+    of_classes = False
 
     def wanted(self, targets: ArrayLike, outputs: int) -> Matrix:
         """The targets as they are, shape (batch, outputs)."""
@@ -106,6 +113,12 @@ class SquaredError:
         """1 - error variance / variance of the targets."""
         spread = float(np.sum((wanted - wanted.mean(axis=0)) ** 2))
         return 1 - float(np.sum((outputs - wanted) ** 2)) / spread if spread else 0.0
+
+
+def softmax(outputs: Matrix) -> Matrix:
+    """The chance of each class, shape (batch, outputs)."""
+    chances: Matrix = np.exp(_log_softmax(outputs))
+    return chances
 
 
 def _log_softmax(outputs: Matrix) -> Matrix:

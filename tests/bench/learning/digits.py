@@ -77,7 +77,7 @@ LEARNERS: Mapping[str, Teaching] = {
     "manhattan": Teaching(lambda: Manhattan(step=0.3, share=0.003, batch=512), 60),
     "sgd": Teaching(lambda: Sgd(rate=0.02, batch=128), 300, COARSE),
     "progressive": Teaching(lambda: Progressive(CrossEntropy(), PATIENT), 6),
-    "repair": Teaching(Repair, 8),
+    "repair": Teaching(lambda: Repair(loss=CrossEntropy()), 8),
 }
 REQUIRED = ("sgd", "progressive", "repair")
 """Rules that the goals are for."""
