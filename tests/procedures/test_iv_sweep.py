@@ -1,16 +1,17 @@
 """Current-voltage curves over the board's real port."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.procedures.boards import bench
 
-from ohmloop.crossbar import BoardRefusal, LimitExceeded
+from ohmloop.crossbar import Bias, BoardRefusal, LimitExceeded
 from ohmloop.drivers.refusals import CONVERTER
 from ohmloop.procedures.iv_sweep import Curves, iv_sweep, there_and_back
 from ohmloop.procedures.pictures import draw_curves
-from ohmloop.procedures.probe import spread
+from ohmloop.procedures.probe import Probe, spread
 from ohmloop.programming.safe_points import SafePoint, SafePoints
 from ohmloop.store import Store
 
@@ -73,3 +74,29 @@ def test_what_ended_a_sweep_is_what_is_told() -> None:
         with pytest.raises(BoardRefusal) as told:
             iv_sweep(vteam.board.crossbar, vteam.conditions.setup, place, there_and_back(0.2, 4))
         assert told.value.code == CONVERTER
+
+
+def test_a_board_that_restarts_between_two_voltages_is_armed_again() -> None:
+    place, volts = spread(LINES, LINES, 3), there_and_back(0.2, 3)
+    with bench("vteam", "8x8") as vteam:
+        setup = vteam.conditions.setup
+
+        def restart(point: int, _: int) -> None:
+            if point in (2, volts.size):
+                vteam.board.ask("reset")
+
+        curves = iv_sweep(vteam.board.crossbar, setup, place, volts, tell=restart)
+        assert vteam.board.crossbar.setup == setup
+        assert vteam.board.ask("truth")["resets"] == 2
+    assert np.isfinite(curves.currents_a).all()
+
+
+def test_a_board_that_restarts_before_another_set_up_is_armed_again() -> None:
+    place = spread(LINES, LINES, 3)
+    with bench("vteam", "8x8") as vteam:
+        setup = replace(vteam.conditions.setup, bias=Bias.HALF)
+        with Probe(vteam.board.crossbar, setup, None, SafePoints(), pulses_max=10) as probe:
+            vteam.board.ask("reset")
+            probe.set_up(replace(setup, bias=Bias.THIRD))
+            assert vteam.board.crossbar.setup.bias is Bias.THIRD
+            assert np.isfinite(probe.read(place)).all()

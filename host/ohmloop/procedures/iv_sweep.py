@@ -83,9 +83,9 @@ def iv_sweep(
         for point, read_v in enumerate(volts):
             if safe_points is not None:
                 safe_points.pass_by()
-            access.setup = replace(setup, read=replace(setup.read, volts=float(read_v)))
-            crossbar.configure(access.setup)
+            access.set_up(replace(setup, read=replace(setup.read, volts=float(read_v))))
             currents[point] = read_v * access.read(place.rows, place.cols)
             if tell is not None:
                 tell(point + 1, volts.size)
+        access.set_up(setup)
     return Curves(place, volts, currents)

@@ -89,7 +89,7 @@ class Probe:
 
     def __enter__(self) -> Self:
         self._journal.__enter__()
-        self.crossbar.configure(self._access.setup)
+        self._access.set_up(self._access.setup)
         return self
 
     def __exit__(
@@ -99,8 +99,7 @@ class Probe:
 
     def set_up(self, setup: Setup) -> None:
         """Read and pulse under another set-up from now on."""
-        self._access.setup = setup
-        self.crossbar.configure(setup)
+        self._access.set_up(setup)
 
     def read(self, place: Place, times: int = 1) -> Floats:
         """Conductances in S, shape (times, n); NaN where the board gave no reading."""

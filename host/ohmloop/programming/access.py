@@ -53,6 +53,14 @@ class Access:
         self._rearm = rearm
         self._in_a_row = 0
 
+    def set_up(self, setup: Setup) -> None:
+        """Read and pulse under another set-up from now on, also on a board that has restarted meanwhile."""
+        self.setup = setup
+        try:
+            self.crossbar.configure(setup)
+        except ForeignSetup as error:
+            self.revive(error)
+
     def read(self, rows: NDArray[np.int32], cols: NDArray[np.int32]) -> NDArray[np.float64]:
         """Conductance of each listed cell in S, shape (n,); NaN where the board gave no reading."""
         while True:

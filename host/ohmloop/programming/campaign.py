@@ -130,7 +130,7 @@ class Campaign:
         with Journal(self._run, self._access) as journal:
             self._journal = journal
             try:
-                self._crossbar.configure(self._access.setup)
+                self._access.set_up(self._access.setup)
                 left = journal.replay(self._cells, tally)
                 self._tell(Phase.READING)
                 if left is None:

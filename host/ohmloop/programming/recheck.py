@@ -60,7 +60,7 @@ def recheck(
     Raises SafePoint if it is ended, CrossbarErrors.
     """
     access = Access(crossbar, setup if setup is not None else crossbar.setup, run, rearm)
-    crossbar.configure(access.setup)
+    access.set_up(access.setup)
     rows, cols = (lines.astype(np.int32) for lines in np.nonzero(np.isfinite(report.targets_s)))
     measured_s = np.full(report.targets_s.shape, np.nan)
     if rows.size:
