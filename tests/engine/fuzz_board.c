@@ -70,8 +70,8 @@ static void gate_check_columns(const hardware *h)
     for (int col = 0; col < h->board[OHM_BOARD_COLS]; col++) {
         const int64_t nominal = h->board[OHM_BOARD_COL_L_UV + h->col_range[col]];
         const int64_t most = nominal * gain / 1000000 * gain / 1000000 + offset + rounding;
-        CHECK(line_parts(h, COLS, col) <= most * PARTS);
-        CHECK(line_parts(h, COLS, col) >= -most * PARTS);
+        const int64_t column = line_parts(h, COLS, col) / PARTS;    /* most in parts might not fit 64 bits */
+        CHECK(column <= most && column >= -most);
     }
 }
 
