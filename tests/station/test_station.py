@@ -24,6 +24,7 @@ from ohmloop.station import (
     PulsesWithheld,
     Station,
     StationBusy,
+    StationError,
     StopIncomplete,
     owner_of,
     stop_boards,
@@ -114,6 +115,15 @@ def test_the_same_board_twice(board: EmulatorProcess, store: Store) -> None:
     with pytest.raises(PortOwned):
         Station([board.boards[0].url] * 2, DEVICE, store)
     Station([board.boards[0].url], DEVICE, store).close()
+
+
+def test_a_board_is_not_taken_twice_by_two_addresses(board: EmulatorProcess, store: Store) -> None:
+    url = board.boards[0].url
+    other = url.replace("127.0.0.1", "localhost")
+    assert other != url
+    with pytest.raises(StationError, match=f"{url} and {other} lead to boards of the same serial number"):
+        Station([url, other], DEVICE, store)
+    Station([url], DEVICE, store).close()
 
 
 def test_nothing_stays_open_when_one_board_is_missing(board: EmulatorProcess, store: Store) -> None:

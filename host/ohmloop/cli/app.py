@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -41,7 +42,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 @app.callback()
@@ -50,27 +51,37 @@ def ohmloop(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
 ) -> None:
-    """Hardware-in-the-loop control of memristor crossbars."""
+    """Hardware-in-the-loop control of memristor crossbars.
+
+    A first session: doctor, arm, scan, characterise, program, infer or serve. A board on a cable is
+    -d serial:///dev/ttyACM0, one without hardware -d emu://8x8. `ohmloop COMMAND --help` says more.
+    """
 
 
-app.command()(demo.demo)
-app.command()(emulate.emulate)
-app.command()(scan.scan)
-app.command()(doctor.doctor)
-app.command()(flash.flash)
-app.command()(arm.arm)
-app.command()(calibrate.calibrate)
-app.command()(form.form)
-app.command()(characterise.characterise)
-app.command("iv-sweep")(iv_sweep.iv_sweep)
-app.command("pulse-response")(pulse_response.pulse_response)
-app.command()(program.program)
-app.command()(verify.verify)
-app.command()(tune.tune)
-app.command()(infer.infer)
-app.command()(serve.serve)
+COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
+    ("demo", demo.demo, "From weights to answers over HTTP, on emulated boards."),
+    ("emulate", emulate.emulate, "Boards without hardware, until Ctrl-C."),
+    ("doctor", doctor.doctor, "Look over this machine and its boards. Arms nothing."),
+    ("flash", flash.flash, "Write the firmware to a board."),
+    ("arm", arm.arm, "Load the limits of a device file into boards."),
+    ("scan", scan.scan, "Read every cell. Moves nothing."),
+    ("calibrate", calibrate.calibrate, "Correct row drivers by resistors in the socket."),
+    ("form", form.form, "Form cells that do not conduct yet. Moves cells for good."),
+    ("characterise", characterise.characterise, "Measure a few cells, choose how to program. Moves cells."),
+    ("iv-sweep", iv_sweep.iv_sweep, "Read a few cells at many voltages. Moves nothing."),
+    ("pulse-response", pulse_response.pulse_response, "Trains of equal pulses on a few cells. Moves cells."),
+    ("program", program.program, "Program a network. Moves cells."),
+    ("verify", verify.verify, "Read a programming run's boards again. Moves nothing."),
+    ("tune", tune.tune, "Let boards that hold a network learn. Moves cells."),
+    ("infer", infer.infer, "Ask boards that hold a network. Moves nothing."),
+    ("serve", serve.serve, "The REST service: inference, jobs, emergency stop."),
+    ("stop", stop.stop, "Emergency stop."),
+)
+"""Name, what it does, and that in one line; in the order in which a device meets them."""
+
+for _name, _command, _said in COMMANDS:
+    app.command(_name, short_help=_said)(_command)
 app.add_typer(runs.app, name="runs")
-app.command()(stop.stop)
 
 
 def main() -> None:

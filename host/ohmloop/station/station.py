@@ -16,7 +16,7 @@ from ohmloop.drivers.registry import open_crossbar
 from ohmloop.station.bonding import BondedCrossbar
 from ohmloop.station.device_file import DeviceFile
 from ohmloop.station.dry_run import DryRunCrossbar
-from ohmloop.station.errors import DeviceMismatch, StationBusy, StopIncomplete
+from ohmloop.station.errors import DeviceMismatch, StationBusy, StationError, StopIncomplete
 from ohmloop.station.interlock import Interlock
 from ohmloop.station.jobs import Job, JobState
 from ohmloop.station.lock import PortLock
@@ -60,6 +60,7 @@ class Station:
             for url in urls:
                 opened.enter_context(PortLock(url))
             opening = [opened.enter_context(open_crossbar(url)) for url in urls]
+            _different(urls, opening)
             for crossbar in opening:
                 store.keep_board(crossbar.capabilities)
             arrays = [_bonded(device, crossbar) for crossbar in opening]
@@ -198,6 +199,19 @@ def stop_all(boards: Mapping[str, Crossbar], unreached: Mapping[str, CrossbarErr
     if failed:
         said = "; ".join(f"{name}: {error}" for name, error in failed.items())
         raise StopIncomplete(f"NOT STOPPED, cut the supply of {', '.join(failed)}: {said}", list(failed))
+
+
+def _different(urls: Sequence[str], boards: Sequence[Crossbar]) -> None:
+    """Raises StationError if two addresses lead to boards of one serial number: what is kept goes by that."""
+    known: dict[str, str] = {}
+    for url, board in zip(urls, boards, strict=True):
+        serial = board.capabilities.serial
+        if serial in known:
+            raise StationError(
+                f"{known[serial]} and {url} lead to boards of the same serial number, {serial}: name each board once, "
+                "and give emulated ones different seeds"
+            )
+        known[serial] = url
 
 
 def _bonded(device: DeviceFile, crossbar: Crossbar) -> Crossbar:
