@@ -107,12 +107,13 @@ class Reply:
 class Rig:
     """A booted board. `say` speaks bare, `ask` in an envelope; both return what came back."""
 
-    def __init__(self, rows=4, cols=4, files=None, reason="power", conductances_ns=None, boot_loader=False):
+    def __init__(self, rows=4, cols=4, files=None, reason="power", conductances_ns=None, boot_loader=False, **facts):
         cells = conductances_ns or [CELL_NS] * (rows * cols)
         self.engine = BenchEngine(cells)
         self.stream = Stream()
         self.files = files or Files()
         self.identity = {"serial": "bench-1", "reason": reason}
+        self.identity.update(facts)
         self.board = Board(self.engine, self.stream, self.files, self.identity, rows, cols, boot_loader=boot_loader)
         self.boot = self.unasked()
         self.epoch = self.board.session.epoch

@@ -49,6 +49,17 @@ def test_files_that_refuse_do_not_keep_the_board_from_booting():
     code(rig.ask("MEAS:CELL? 0,0"), 0)
 
 
+def test_a_deployed_application_is_named_and_one_that_is_passed_over_is_told():
+    image = Rig().say("*IDN?").strip()
+    deployed = Rig(application="7c05d6d1")
+    assert deployed.say("*IDN?").strip() == image + "+7c05d6d1"
+    assert deployed.ask("SYST:CAP?").json()["firmware"] == image.split(",")[-1] + "+7c05d6d1"
+    assert deployed.error() == 0
+    passed = Rig(passed_over="is not whole")
+    assert passed.say("*IDN?").strip() == image
+    assert passed.say("SYST:ERR?") == '-310,"System error; the deployed application is not whole: the image\'s runs"\n'
+
+
 def test_the_counters_know_the_boots():
     files = Files()
     for _ in range(3):
