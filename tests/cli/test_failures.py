@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from tests.cli.conftest import Board, Command
 
+from ohmloop.cli.failure import CommandError
+from ohmloop.cli.resistors import read_resistors
 from ohmloop.store import Store
 
 UNREACHABLE = 3
@@ -71,6 +73,36 @@ def test_one_line(ohmloop: Command, arguments: tuple[str, ...], code: int, says:
     ended, said = refused(ohmloop, *arguments)
     assert says in said
     assert ended == code
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ("10000,\n,10k\n", "line 2, field 2: '10k' is no resistance"),
+        ("10000,-5\n", "line 1, field 2: '-5' is no resistance"),
+        ("inf,\n", "line 1, field 1: 'inf' is no resistance"),
+        ("1;2\n", "line 1, field 1: '1;2' is no resistance"),
+        ("1,2\n3\n", "as many fields in each"),
+        ("", "as many fields in each"),
+    ],
+)
+def test_what_is_no_resistance_is_not_taken_for_an_empty_place(tmp_path: Path, table: str, says: str) -> None:
+    (tmp_path / "plug.csv").write_text(table)
+    with pytest.raises(CommandError) as refusal:
+        read_resistors(tmp_path / "plug.csv")
+    assert says in str(refusal.value)
+
+
+def test_resistors_where_there_are_any(tmp_path: Path) -> None:
+    (tmp_path / "plug.csv").write_bytes(b"\xef\xbb\xbf10000,,nan\r\n, 1e5 ,\r\n")
+    assert np.array_equal(
+        read_resistors(tmp_path / "plug.csv"), [[1e4, np.nan, np.nan], [np.nan, 1e5, np.nan]], equal_nan=True
+    )
+
+
+def test_two_networks_of_one_name(ohmloop: Command, weights: Path) -> None:
+    _, said = refused(ohmloop, "serve", "-d", "emu://8x8", "-m", weights, "-m", weights)
+    assert "told apart by their names" in said
 
 
 def test_a_board_that_is_not_there(ohmloop: Command, board: Board) -> None:

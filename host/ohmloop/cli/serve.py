@@ -44,6 +44,8 @@ def serve(
     token = _token(token_file)
     listener = listen(host, port, token)
     models, under_test = [open_model(name) for name in model], open_device(device, dut)
+    if len({each.name for each in models}) != len(models):
+        raise CommandError(f"networks are told apart by their names: rename a file of {', '.join(model)}", USAGE)
     with listener, armed_station(device, under_test, store, before=settle_abandoned) as station:
         networks = {model.name: HostedNetwork(model, station.boards, under_test) for model in models}
         try:
