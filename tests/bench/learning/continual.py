@@ -26,7 +26,7 @@ from ohmloop.programming import Acceptance, Stops, Vipi
 NEW, KEPT, SHOWN = 9, 10, 20
 """The new class; images of each class as it was, and of each as the new writer has it, in a lesson."""
 LEAN_DEGREES = 30.0
-HIDDEN, STEPS = 32, 120
+HIDDEN, STEPS = 32, 400
 LOSS = CrossEntropy()
 MOVES = Moves(threshold=0.15, tolerance=0.08)
 RULES: Mapping[str, Callable[[], Rule]] = {
