@@ -24,8 +24,9 @@ SOURCES = (
     "host/kernels",
     *(f"host/ohmloop/{room}" for room in ("learning", "mapping", "network", "programming")),
     "sim",
-    "docs/examples",
 )
+MORE = {"robot": ("docs/examples", "host/ohmloop/service"), "interrupted": ("tests/learning",)}
+"""What single parts depend on besides."""
 KEPT = ("*.py", "*.c", "*.h", "*.toml", "*.npz")
 
 Figures = dict[str, float]
@@ -100,6 +101,7 @@ def grown(case: str, measure: Callable[[int], Figures]) -> Iterator[Sample]:
 def _state(part: str) -> str:
     """Of the sources that the figures of a part depend on."""
     here = Path(__file__).parent
-    files = {file for folder in SOURCES for kind in KEPT for file in (ROOT / folder).rglob(kind)}
+    folders = (*SOURCES, *MORE.get(part, ()))
+    files = {file for folder in folders for kind in KEPT for file in (ROOT / folder).rglob(kind)}
     own = [here / "chips.py", here / f"{part}.py"]
     return hashlib.sha256(b"".join(file.read_bytes() for file in [*sorted(files), *own])).hexdigest()[:12]
