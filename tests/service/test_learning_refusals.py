@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 from tests.service.lessons import CHECKING, SMALL, TRAINING, Bench, begin, examples, received
 from tests.service.small import ask, program
 
@@ -45,6 +46,19 @@ def test_a_session_is_not_begun_with_what_makes_no_sense(bench: Bench) -> None:
         assert served.http.get("/v1/learning").json() == []
         assert served.http.get("/v1/learning/1").status_code == 404, "run 1 programmed"
         assert received(bench.control) == before
+
+
+def test_a_stream_does_not_grow_without_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ohmloop.service.lessons.MOST_NUMBERS", 2 * 64 * (SMALL.inputs + SMALL.outputs))
+    with bench.serve() as served:
+        http = served.http
+        program(http)
+        where = f"/v1/learning/{begin(http)}"
+        http.put(f"{where}/examples", json=examples(TRAINING))
+        assert http.post(f"{where}/examples", json=examples(TRAINING)).json()["training"] == 128
+        refused = http.post(f"{where}/examples", json=examples(TRAINING[:1]))
+        assert (refused.status_code, "learns from at most" in refused.json()["error"]) == (400, True)
+        assert http.put(f"{where}/examples", json=examples(TRAINING[:1])).json()["training"] == 1
 
 
 def test_garbage_in_a_stream_is_refused_and_changes_nothing(bench: Bench) -> None:

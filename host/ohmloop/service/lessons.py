@@ -7,8 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ohmloop.learning import Examples
+from ohmloop.learning import Examples, LearningError
 from ohmloop.store import Run
+
+MOST_NUMBERS = 16 * 2**20
+"""Numbers of inputs and targets that a session learns from: 128 MiB in memory, and in the store."""
 
 TRAINING, CHECKING, WATCHED = "examples.training", "examples.checking", "examples.watched"
 
@@ -53,9 +56,18 @@ class Lessons:
             self.watched = dict(watched)
 
     def add(self, more: Examples) -> None:
-        """Learn from these, too; the order of batches follows from the seed of the first ones."""
+        """Learn from these, too; the order of batches follows from the seed of the first ones.
+
+        Raises LearningError if they would be more than MOST_NUMBERS with those before.
+        """
         known = self.training
         if known is not None:
+            numbers = sum(array.size for one in (known, more) for array in (one.inputs, one.targets))
+            if numbers > MOST_NUMBERS:
+                raise LearningError(
+                    f"a session learns from at most {MOST_NUMBERS} numbers, and these would make {numbers}: put "
+                    "examples in the place of earlier ones"
+                )
             inputs = np.concatenate((known.inputs, more.inputs))
             more = Examples(inputs, np.concatenate((known.targets, more.targets)), known.seed)
         self.keep(training=more)
