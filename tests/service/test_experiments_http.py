@@ -136,3 +136,15 @@ def test_the_service_describes_what_it_takes_and_how_it_refuses(http: httpx.Clie
             assert set(example) <= set(schemas[name]["properties"])
         assert described["responses"]["409"]["content"]["application/json"]["schema"]["$ref"].endswith("/ErrorAnswer")
     assert list(schemas["ErrorAnswer"]["properties"]) == ["error"]
+    undescribed = {
+        route for route, methods in said["paths"].items() if "post" in methods and "requestBody" not in methods["post"]
+    }
+    assert {route.rpartition("/")[2] for route in undescribed} == {
+        "cancel",
+        "pause",
+        "resume",
+        "clear",
+        "stop",
+        "commit",
+    }
+    assert http.get("/").headers["location"] == "/docs"

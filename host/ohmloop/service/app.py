@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 
 from ohmloop.learning import Moment
 from ohmloop.service import answers, description
@@ -62,4 +63,5 @@ def create_app(
     app.include_router(learning_routes(station, residence, sessions, thread, events))
     app.include_router(station_routes(station, residence))
     app.include_router(event_routes(events))
+    app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
     return app

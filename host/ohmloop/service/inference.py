@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from ohmloop.service.boards import BoardsThread
 from ohmloop.service.body import read_body
 from ohmloop.service.compression import accepted, compress
+from ohmloop.service.description import takes
 from ohmloop.service.errors import BadRequest, NotFound, Occupied
-from ohmloop.service.inference_request import parse
+from ohmloop.service.inference_request import InferenceHead, parse
 from ohmloop.service.inference_response import Encoded, OutputTensor, check_finite, check_outputs, encode
 from ohmloop.service.model import CLASS, INPUT, LOGITS, VERSION, ServedModel, metadata
 from ohmloop.station import Interlock
@@ -74,9 +75,10 @@ def inference_routes(
         check_ready(name)
         return {"name": model.name, "ready": True}
 
-    @routes.post("/models/{name}/infer")
-    @routes.post("/models/{name}/versions/{version}/infer")
+    @routes.post("/models/{name}/infer", openapi_extra=takes(InferenceHead, required=True))
+    @routes.post("/models/{name}/versions/{version}/infer", openapi_extra=takes(InferenceHead, required=True))
     async def infer(request: Request, name: str, version: str = VERSION) -> Response:
+        """Ask a network that the boards hold; 409 while they do not, or are busy. Moves nothing."""
         model = find(name, version)
         asked = parse(await read_body(request, body_limit), request.headers.get(HEAD_LENGTH))
         check_outputs(asked, (LOGITS, CLASS))

@@ -18,7 +18,9 @@ from ohmloop.service.validation import readable
 Parameters = Annotated[dict[str, JsonValue], Field(default_factory=dict)]
 
 
-class _InputHead(BaseModel):
+class InputHead(BaseModel):
+    """One tensor that is asked about: its values in `data`, or raw behind the JSON as `binary_data_size` says."""
+
     model_config = ConfigDict(strict=True)
     name: str
     shape: list[Annotated[int, Field(ge=0, lt=2**31)]] = Field(min_length=1, max_length=MAX_DIMENSIONS)
@@ -27,18 +29,27 @@ class _InputHead(BaseModel):
     data: Any = None
 
 
-class _OutputHead(BaseModel):
+class OutputHead(BaseModel):
+    """One tensor that is wanted: `logits` or `class`."""
+
     model_config = ConfigDict(strict=True)
     name: str
     parameters: Parameters
 
 
-class _Head(BaseModel):
-    model_config = ConfigDict(strict=True)
+class InferenceHead(BaseModel):
+    """The JSON of a request, as the Open Inference Protocol has it."""
+
+    model_config = ConfigDict(
+        strict=True,
+        json_schema_extra={
+            "examples": [{"inputs": [{"name": "input", "shape": [1, 3], "datatype": "FP32", "data": [0.1, 0.5, 0.9]}]}]
+        },
+    )
     id: str | None = None
     parameters: Parameters
-    inputs: list[_InputHead] = Field(min_length=1)
-    outputs: list[_OutputHead] = Field(default_factory=list)
+    inputs: list[InputHead] = Field(min_length=1)
+    outputs: list[OutputHead] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +117,9 @@ def _head_size(body: bytes, head_length: str | None) -> int:
     return int(head_length)
 
 
-def _head(text: bytes) -> _Head:
+def _head(text: bytes) -> InferenceHead:
     try:
-        return _Head.model_validate(json.loads(text, parse_constant=_refuse_constant))
+        return InferenceHead.model_validate(json.loads(text, parse_constant=_refuse_constant))
     except ValidationError as error:
         raise BadRequest(readable(error)) from None
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
@@ -119,7 +130,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise BadRequest(f"the request holds {name}; NaN and infinity are refused")
 
 
-def _outputs(heads: Sequence[_OutputHead], by_default: bool) -> list[RequestedOutput]:
+def _outputs(heads: Sequence[OutputHead], by_default: bool) -> list[RequestedOutput]:
     outputs = []
     for head in heads:
         if head.parameters.get("classification"):

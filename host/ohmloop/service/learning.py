@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ohmloop.learning import Budget, CrossEntropy, Examples, LearningError, Moment, Moves, Sgd
 from ohmloop.service.boards import BoardsThread
 from ohmloop.service.body import MAX_BODY_BYTES, read_model
+from ohmloop.service.description import takes
 from ohmloop.service.errors import BadRequest
 from ohmloop.service.events import Events
 from ohmloop.service.jobs import described
@@ -135,7 +136,7 @@ def learning_routes(
 
         return await thread.run(done)
 
-    @routes.post("", status_code=201)
+    @routes.post("", status_code=201, openapi_extra=takes(SessionRequest, required=True))
     async def begin(request: Request) -> dict[str, Any]:
         """Begin a session on the network that the boards hold, or resume one; 409 while another one is open."""
         asked = await read_model(request, SessionRequest, LONGEST_BODY)
@@ -160,14 +161,14 @@ def learning_routes(
         """One session and how it stands."""
         return describe(number)
 
-    @routes.post("/{number}/batches")
+    @routes.post("/{number}/batches", openapi_extra=takes(BatchRequest, required=True))
     async def batch(request: Request, number: int) -> dict[str, Any]:
         """One step: a batch through the chip, and pulses for the cells that are due because of it."""
         asked = (await read_model(request, BatchRequest, MAX_BODY_BYTES)).arrays()
         moment: Moment = await on_boards(number, "a step", lambda opened: opened.learn(*asked))
         return moment.as_json()
 
-    @routes.post("/{number}/verify")
+    @routes.post("/{number}/verify", openapi_extra=takes(BatchRequest, required=True))
     async def verify(request: Request, number: int) -> dict[str, Any]:
         """Score on the chip with data that is not learned from; the best state so far is kept."""
         asked = (await read_model(request, BatchRequest, MAX_BODY_BYTES)).arrays()
@@ -179,7 +180,7 @@ def learning_routes(
         answer: dict[str, Any] = await on_boards(number, "verification", verified)
         return answer
 
-    @routes.put("/{number}/examples")
+    @routes.put("/{number}/examples", openapi_extra=takes(ExamplesRequest, required=True))
     async def keep(request: Request, number: int) -> dict[str, Any]:
         """Keep examples in the session, to be learned from by a job, in the place of earlier ones."""
         asked = await read_model(request, ExamplesRequest, MAX_BODY_BYTES)
@@ -191,14 +192,14 @@ def learning_routes(
         await thread.run(lambda: sessions.find(number).keep_examples(training, checking, watched))
         return counted(sessions.find(number).lessons)
 
-    @routes.post("/{number}/examples")
+    @routes.post("/{number}/examples", openapi_extra=takes(BatchRequest, required=True))
     async def add(request: Request, number: int) -> dict[str, Any]:
         """Examples that have come since: a job that teaches goes on with them and those before."""
         more = Examples(*(await read_model(request, BatchRequest, MAX_BODY_BYTES)).arrays())
         await thread.run(lambda: sessions.find(number).add_examples(more))
         return counted(sessions.find(number).lessons)
 
-    @routes.post("/{number}/teach", status_code=202)
+    @routes.post("/{number}/teach", status_code=202, openapi_extra=takes(TeachingRequest, required=True))
     async def teach(request: Request, number: int) -> dict[str, Any]:
         """Learn from the examples that are kept, as a job that can be watched, paused and cancelled.
 
@@ -222,14 +223,14 @@ def learning_routes(
 
         return described(station.start(KIND, work, ended=tell))
 
-    @routes.post("/{number}/checkpoints", status_code=201)
+    @routes.post("/{number}/checkpoints", status_code=201, openapi_extra=takes(CheckpointRequest))
     async def checkpoint(request: Request, number: int) -> dict[str, str]:
         """Keep the present state under a name."""
         name = (await read_model(request, CheckpointRequest, LONGEST_BODY)).name
         await on_boards(number, "a checkpoint", lambda opened: opened.session.checkpoint(name))
         return {"name": name}
 
-    @routes.post("/{number}/roll-back")
+    @routes.post("/{number}/roll-back", openapi_extra=takes(CheckpointRequest))
     async def roll_back(request: Request, number: int) -> dict[str, Any]:
         """Back to a checkpoint, the best verified state unless told otherwise."""
         name = (await read_model(request, CheckpointRequest, LONGEST_BODY)).name
