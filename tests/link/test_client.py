@@ -113,9 +113,17 @@ def test_a_duplicate_reply_answers_nothing_else(connect: Connect) -> None:
 
 def test_silence_is_a_timeout_that_tells_what_was_said(connect: Connect) -> None:
     client, peer = connect(lambda i, b: [b"Traceback (most recent call last):\n", b"MemoryError\n"], timeout_s=0.01)
-    with pytest.raises(LinkTimeout, match=r"the peer does not answer SYSTem:STATe\? .*MemoryError"):
+    with pytest.raises(LinkTimeout, match=r"the peer does not answer SYSTem:STATe\? .*MemoryError.*runs the ohmloop"):
         client.request("SYSTem:STATe?")
     assert len(peer.bodies) == 5
+
+
+def test_silence_after_answers_has_another_cause(connect: Connect) -> None:
+    client, peer = connect(echo, timeout_s=0.05)
+    client.request("A?", duration_s=5.0)
+    peer.script = lambda i, b: []
+    with pytest.raises(LinkTimeout, match="it has answered before: look at its cable and its supply"):
+        client.request("A?", attempts=2)
 
 
 def test_a_long_request_is_waited_for(connect: Connect) -> None:

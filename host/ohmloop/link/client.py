@@ -33,6 +33,11 @@ BACK_OFF_S = (0.05, 1.0)
 """First and longest pause between two attempts to open a port again, s."""
 
 
+STRANGE = "check that the board runs the ohmloop firmware"
+LOST = "it has answered before: look at its cable and its supply"
+"""What to do about a board that is silent, from the first request on or later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A reply, and how often the request was sent before it came: above 1 it may have been executed repeatedly."""
@@ -120,6 +125,7 @@ class Client:
         self._closing = threading.Event()
         self._next_id = secrets.randbelow(2**32 - 1) + 1
         self._strays: deque[str] = deque(maxlen=3)
+        self._answered = False
         self._transport: Transport | None = None
         self._attach(connect())
 
@@ -153,6 +159,7 @@ class Client:
                     self._detach(transport, error)
                 frame = asked.wait(PATIENCE[attempt] * (self._timeout_s + duration_s))
                 if frame is not None:
+                    self._answered = True
                     return Answer(frame, len(asked.ids))
                 if transport is self._transport:
                     attempt += 1
@@ -166,7 +173,7 @@ class Client:
         strays = f"; it last said {list(self._strays)}" if self._strays else ""
         raise LinkTimeout(
             f"{self.place} does not answer {body.split(' ', 1)[0]} ({attempts} attempts){strays}; "
-            "check that the board runs the ohmloop firmware"
+            + (LOST if self._answered else STRANGE)
         )
 
     def close(self) -> None:
