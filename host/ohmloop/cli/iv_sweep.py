@@ -36,6 +36,7 @@ def iv_sweep(
 
     Every reading is kept with the run; `runs export` writes them as CSV.
     """
+    from ohmloop.cli.progress import StepProgress
     from ohmloop.procedures.pictures import draw_curves
     from ohmloop.service.experiment_requests import IVSweepRequest
     from ohmloop.service.experimenting import IV_SWEEP, as_json, sweeping
@@ -45,8 +46,8 @@ def iv_sweep(
     with usage_errors():
         asked = IVSweepRequest(cells=named(cell), count=cells, volts=volts, points=points)
         place, sweep = asked.place(under_test), asked.sweep(under_test)
-    with armed_station(device, under_test, store) as station:
-        work = sweeping(station, place, sweep)
+    with armed_station(device, under_test, store) as station, StepProgress("voltages", quiet=json) as progress:
+        work = sweeping(station, place, sweep, progress)
         carry_out(station, IV_SWEEP, work)
     if (found := work.found) is None:
         raise CommandError(f"ended early; what was read is run {work.run.id}", FAILED)

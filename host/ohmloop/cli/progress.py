@@ -1,4 +1,4 @@
-"""How far a campaign has come: bars on a terminal, a line now and then where there is none."""
+"""How far a campaign or an experiment has come: bars on a terminal, a line now and then where there is none."""
 
 from __future__ import annotations
 
@@ -15,6 +15,44 @@ if TYPE_CHECKING:
 
 LINE_EVERY_S = 5.0
 """Shortest time between two plain lines, s."""
+
+
+class StepProgress:
+    """Call it with the steps of an experiment that are done, and how many there are. Writes to standard error."""
+
+    def __init__(self, steps: str, *, quiet: bool = False) -> None:
+        console = Console(stderr=True)
+        self._steps = steps
+        self._quiet = quiet
+        self._bar = Progress(
+            BarColumn(),
+            TextColumn("{task.completed} of {task.total} " + steps),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=quiet or not console.is_terminal,
+        )
+        self._task: TaskID | None = None
+        self._next_line_s = time.monotonic() + LINE_EVERY_S
+
+    def __call__(self, done: int, of: int) -> None:
+        """Show how far it is."""
+        if not self._bar.disable:
+            if self._task is None:
+                self._task = self._bar.add_task("", total=of)
+            self._bar.update(self._task, completed=done)
+        elif not self._quiet and time.monotonic() >= self._next_line_s:
+            self._next_line_s = time.monotonic() + LINE_EVERY_S
+            print(f"{done} of {of} {self._steps}", file=sys.stderr)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
 
 
 class CampaignProgress:

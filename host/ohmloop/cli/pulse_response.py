@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,6 +42,7 @@ def pulse_response(
 
     Every pulse and reading is kept with the run; `runs export` writes them as CSV.
     """
+    from ohmloop.cli.progress import StepProgress
     from ohmloop.procedures.pictures import draw_response
     from ohmloop.service.experiment_requests import PulseResponseRequest
     from ohmloop.service.experimenting import as_json, pulsing
@@ -56,12 +56,8 @@ def pulse_response(
         )
         place, trains = asked.place(under_test), asked.trains(under_test)
 
-    def tell(given: int, of: int) -> None:
-        if not json and given % pulses == 0:
-            print(f"{given} of {of} pulses a cell", file=sys.stderr)
-
-    with armed_station(device, under_test, store) as station:
-        work = pulsing(station, place, trains, tell)
+    with armed_station(device, under_test, store) as station, StepProgress("pulses a cell", quiet=json) as progress:
+        work = pulsing(station, place, trains, progress)
         carry_out(station, PULSE_RESPONSE, work)
     if (found := work.found) is None:
         raise CommandError(f"ended early; what was measured is run {work.run.id}", FAILED)
