@@ -1,8 +1,6 @@
 """A session goes on after its host, comes back to its best state, and ends when it is told to."""
 
-import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +8,7 @@ import pytest
 from tests.learning.chips import MODEL, TESTING, TRAINING, Chip, chip
 from tests.learning.documented import program
 from tests.programming.boards import PROFILE, SETUP
+from tests.store.no_room import no_room
 
 import ohmloop.learning
 from ohmloop.crossbar import ExchangeStatus
@@ -42,17 +41,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def run(store: Store) -> Run:
     return store.begin("tune", {}, {})
-
-
-@contextmanager
-def no_room(above: int = 0) -> Iterator[None]:
-    """No file of this process may grow above so many bytes: what SQLite meets is what it meets on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (above, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def damaged(seed: int = 2) -> Chip:

@@ -4,8 +4,9 @@ import json
 
 import numpy as np
 import pytest
-from tests.service.lessons import CHECKING, SMALL, TRAINING, Bench, begin, examples, received
+from tests.service.lessons import CHECKING, SMALL, STUCK, TRAINING, Bench, begin, examples, received
 from tests.service.small import ask, program
+from tests.store.no_room import no_room
 
 
 def test_a_session_is_not_begun_with_what_makes_no_sense(bench: Bench) -> None:
@@ -59,6 +60,39 @@ def test_a_stream_does_not_grow_without_end(bench: Bench, monkeypatch: pytest.Mo
         refused = http.post(f"{where}/examples", json=examples(TRAINING[:1]))
         assert (refused.status_code, "learns from at most" in refused.json()["error"]) == (400, True)
         assert http.put(f"{where}/examples", json=examples(TRAINING[:1])).json()["training"] == 1
+
+
+def test_a_full_disk_moves_nothing_and_ends_no_session(bench: Bench) -> None:
+    with bench.serve() as served:
+        http = served.http
+        program(http)
+        bench.control.ask("fault", stuck=STUCK)
+        before = received(bench.control)
+        number = begin(http, rule="repair")
+        where = f"/v1/learning/{number}"
+        assert http.post(f"{where}/verify", json=examples(CHECKING)).status_code == 200
+        with no_room():
+            for path, body in (
+                ("batches", examples(TRAINING)),
+                ("verify", examples(CHECKING)),
+                ("checkpoints", {"name": "mine"}),
+                ("roll-back", {}),
+                ("examples", examples(TRAINING)),
+                ("commit", {}),
+                ("pause", {}),
+            ):
+                refused = http.post(f"{where}/{path}", json=body)
+                assert (refused.status_code, "make room" in refused.json()["error"]) == (507, True), (
+                    path,
+                    refused.text,
+                )
+            assert ask(http, "small", CHECKING).status_code == 200, "others read"
+        assert received(bench.control) == before
+        assert http.get(where).json()["summary"]["step"] == 0
+        moment = http.post(f"{where}/batches", json=examples(TRAINING)).json()
+        assert moment["step"] == 1
+        assert moment["pulses"] == received(bench.control) - before > 0
+        assert http.post(f"{where}/commit").json()["state"] == "done"
 
 
 def test_garbage_in_a_stream_is_refused_and_changes_nothing(bench: Bench) -> None:

@@ -17,13 +17,14 @@ from ohmloop.procedures.errors import ProcedureError
 from ohmloop.programming.errors import ProgrammingError
 from ohmloop.service.errors import ServiceError
 from ohmloop.station.errors import PortOwned, StationBusy, StationError, StopIncomplete
-from ohmloop.store import StoreError
+from ohmloop.store import StoreError, StoreFull
 
 BAD_REQUEST = 400
 REFUSED = 409
 FAILED = 500
 BAD_DEVICE = 502
 UNAVAILABLE = 503
+NO_ROOM = 507
 STATUS: dict[type[Exception], int] = {
     InputError: BAD_REQUEST,
     LearningError: BAD_REQUEST,
@@ -36,6 +37,7 @@ STATUS: dict[type[Exception], int] = {
     StationBusy: REFUSED,
     StationError: REFUSED,
     StoreError: FAILED,
+    StoreFull: NO_ROOM,
     ProtocolError: BAD_DEVICE,
     StopIncomplete: BAD_DEVICE,
     BoardShutdown: UNAVAILABLE,
