@@ -16,6 +16,9 @@ from ohmloop.service.moving import PULSE_RESPONSE
 from ohmloop.station import Job, Station
 from ohmloop.store import Run
 
+Tell = Callable[[int, int], None]
+"""Called with the steps that are done, and how many there are."""
+
 Found = TypeVar("Found", Curves, Response)
 IV_SWEEP = "iv-sweep"
 FOUND = "found"
@@ -52,37 +55,25 @@ class Experiment(Generic[Found]):
         return {"run": self.run.id}
 
 
-def sweeping(
-    station: Station, place: Place, volts: Floats, tell: Callable[[int, int], None] | None = None
-) -> Experiment[Curves]:
+def sweeping(station: Station, place: Place, volts: Floats, tell: Tell | None = None) -> Experiment[Curves]:
     """Current-voltage curves of cells at these read voltages, V; `tell` as of `iv_sweep`."""
     run = station.begin(IV_SWEEP, {"cells": len(place), "largest_v": float(volts.max())})
     board, setup = station.boards[0], station.device.setup
 
     def do(at: SafePoints, job: Job) -> Curves:
-        def told(point: int, of: int) -> None:
-            job.report({"run": run.id, "points": point, "of": of})
-            if tell is not None:
-                tell(point, of)
-
+        told = _reporting(job, run, "points", tell)
         return iv_sweep(board, setup, place, volts, run=run, safe_points=at, tell=told)
 
     return Experiment(run, do)
 
 
-def pulsing(
-    station: Station, place: Place, trains: Trains, tell: Callable[[int, int], None] | None = None
-) -> Experiment[Response]:
+def pulsing(station: Station, place: Place, trains: Trains, tell: Tell | None = None) -> Experiment[Response]:
     """The response of cells to trains of equal pulses; `tell` as of `pulse_response`."""
     run = station.begin(PULSE_RESPONSE, {"cells": len(place), **asdict(trains)})
     board, setup = station.boards[0], station.device.setup
 
     def do(at: SafePoints, job: Job) -> Response:
-        def told(given: int, of: int) -> None:
-            job.report({"run": run.id, "pulses": given, "of": of})
-            if tell is not None:
-                tell(given, of)
-
+        told = _reporting(job, run, "pulses", tell)
         return pulse_response(board, setup, place, trains, run=run, safe_points=at, tell=told)
 
     return Experiment(run, do)
@@ -113,6 +104,17 @@ def as_json(found: Curves | Response) -> dict[str, Any]:
     for cell, conductances_s in zip(cells, found.conductances_s.T, strict=True):
         cell |= {"conductances_s": _numbers(conductances_s)}
     return {"volts": found.trains.volts.tolist(), "cells": cells}
+
+
+def _reporting(job: Job, run: Run, steps: str, tell: Tell | None) -> Tell:
+    """Report steps as the progress of a job, too."""
+
+    def told(done: int, of: int) -> None:
+        job.report({"run": run.id, steps: done, "of": of})
+        if tell is not None:
+            tell(done, of)
+
+    return told
 
 
 def _numbers(values: Floats) -> list[float | None]:

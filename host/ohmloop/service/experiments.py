@@ -14,7 +14,7 @@ from ohmloop.service.characterising import CELLS, KIND, PULSES, Characterising
 from ohmloop.service.description import takes
 from ohmloop.service.events import Events
 from ohmloop.service.experiment_requests import IVSweepRequest, PulseResponseRequest
-from ohmloop.service.experimenting import IV_SWEEP, pulsing, sweeping
+from ohmloop.service.experimenting import IV_SWEEP, Tell, pulsing, sweeping
 from ohmloop.service.jobs import described
 from ohmloop.service.moving import MOVING, PULSE_RESPONSE
 from ohmloop.service.residence import Residence
@@ -62,6 +62,9 @@ def experiment_routes(station: Station, residence: Residence, thread: BoardsThre
 
         return station.start(kind, work, ended=told)
 
+    def telling(kind: str, steps: str) -> Tell:
+        return lambda done, of: events.publish("experiment", {"kind": kind, steps: done, "of": of})
+
     @routes.post("/iv-sweep", status_code=202, openapi_extra=takes(IVSweepRequest))
     async def sweep(request: Request) -> dict[str, Any]:
         """Start reading cells of the first board at rising and falling voltages. Moves nothing.
@@ -70,10 +73,7 @@ def experiment_routes(station: Station, residence: Residence, thread: BoardsThre
         """
         asked = await read_model(request, IVSweepRequest, LONGEST_PLAN)
         place, volts = asked.place(station.device), asked.sweep(station.device)
-
-        def tell(points: int, of: int) -> None:
-            events.publish("experiment", {"kind": IV_SWEEP, "points": points, "of": of})
-
+        tell = telling(IV_SWEEP, "points")
         return described(await thread.run(lambda: start(IV_SWEEP, lambda: sweeping(station, place, volts, tell))))
 
     @routes.post("/pulse-response", status_code=202, openapi_extra=takes(PulseResponseRequest))
@@ -84,10 +84,7 @@ def experiment_routes(station: Station, residence: Residence, thread: BoardsThre
         """
         asked = await read_model(request, PulseResponseRequest, LONGEST_PLAN)
         place, trains = asked.place(station.device), asked.trains(station.device)
-
-        def tell(pulses: int, of: int) -> None:
-            events.publish("experiment", {"kind": PULSE_RESPONSE, "pulses": pulses, "of": of})
-
+        tell = telling(PULSE_RESPONSE, "pulses")
         return described(await thread.run(lambda: start(PULSE_RESPONSE, lambda: pulsing(station, place, trains, tell))))
 
     @routes.post("/characterise", status_code=202, openapi_extra=takes(CharacteriseRequest))
