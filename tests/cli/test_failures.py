@@ -44,6 +44,7 @@ def refused(ohmloop: Command, *arguments: str | Path) -> tuple[int, str]:
         (("program", "-d", "emu://8x8", "-m", "digits"), 2, "run `ohmloop characterise`"),
         (("program", "-d", "emu://8x8", "-m", "digits", "--policy", "vipi"), 1, "arrays"),
         (("program", "-d", "emu://8x8", "-m", "none.npz"), 1, "none.npz cannot be read"),
+        (("program", "-d", "emu://8x8", "-m", "digits", "--policy", ""), 2, "there is no policy ''"),
         (("program", "-d", "emu://8x8", "-m", "digits", "--policy", "hammer"), 2, "there are bayes, ekf, vipi"),
         (
             ("program", "-d", "emu://8x8", "-m", "digits", "--policy", "vipi", "--tolerance", "nan"),

@@ -139,6 +139,13 @@ def choice(what: Characterisation, geometry: str = "8x8", bias: Bias = Bias.THIR
     return choose(what, PROFILE, bias, Geometry.parse(geometry), tolerance)
 
 
+@pytest.mark.parametrize("tolerance", [0.0, -0.01, float("nan"), 0.5])
+def test_what_is_no_tolerance_is_refused(tolerance: float) -> None:
+    soft = measured(disturbance(Bias.HALF, 4e-2), disturbance(Bias.THIRD, 1e-3))
+    with pytest.raises(ValueError, match="a tolerance is a fraction of the range"):
+        choice(soft, tolerance=tolerance)
+
+
 def test_a_steep_device_keeps_the_bias_of_its_file() -> None:
     for bias in (Bias.HALF, Bias.THIRD):
         chosen = choice(measured(replace(disturbance(Bias.HALF, 1e-6), scatter=1e-4)), bias=bias)

@@ -56,10 +56,10 @@ class ProgrammingPlan:
         Raises ValueError for values that make no sense, CharacterisationError if another device was measured.
         """
         if measured is None:
-            plan = cls(policy or DEFAULT_POLICY, Acceptance(tolerance=tolerance), stops)
+            plan = cls(DEFAULT_POLICY if policy is None else policy, Acceptance(tolerance=tolerance), stops)
         else:
             choice = choice_for(measured, device, tolerance)
-            plan = cls(policy or choice.policy, choice.acceptance, stops, choice.schedule, measured)
+            plan = cls(choice.policy if policy is None else policy, choice.acceptance, stops, choice.schedule, measured)
         acceptance = plan.acceptance if rounds is None else replace(plan.acceptance, passes=rounds)
         return replace(plan, acceptance=acceptance, schedule=replace(plan.schedule, settle_s=settle_s))
 
