@@ -52,6 +52,16 @@ def test_curves_move_nothing_and_what_was_programmed_is_still_served(http: httpx
     assert np.allclose(after.json()["outputs"][0]["data"], before, atol=0.1 * np.abs(before).max())
 
 
+def test_a_session_keeps_the_boards_and_their_set_up(http: httpx.Client) -> None:
+    program(http)
+    begun = http.post("/v1/learning", json={"model": "small"})
+    assert begun.status_code == 201, begun.text
+    for route in ("iv-sweep", "pulse-response", "characterise"):
+        refused = http.post(f"/v1/{route}")
+        assert (refused.status_code, "pause or commit it first" in refused.json()["error"]) == (409, True)
+    assert http.post(f"/v1/learning/{begun.json()['id']}/pause").status_code == 200
+
+
 def test_a_response_moves_cells_and_the_boards_hold_nothing_after_it(http: httpx.Client) -> None:
     program(http)
     run = done(http, "/v1/pulse-response", count=3, pulses=5)

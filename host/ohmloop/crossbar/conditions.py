@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-LEAST_READ_V = 1e-6
+LEAST_V = 1e-6
 """The finest step of a board's voltages, V."""
 
 
@@ -45,7 +45,7 @@ class ReadConditions:
     current_range: CurrentRange = CurrentRange.AUTO
 
     def __post_init__(self) -> None:
-        if not LEAST_READ_V <= self.volts < 10:
+        if not LEAST_V <= self.volts < 10:
             raise ValueError(f"the read voltage must be a microvolt or more and below 10 V, not {self.volts} V")
         if not (1 <= self.averages <= 4096 and self.averages & (self.averages - 1) == 0):
             raise ValueError(f"averages must be a power of two from 1 to 4096, not {self.averages}")

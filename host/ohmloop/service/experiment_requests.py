@@ -7,6 +7,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from ohmloop.crossbar.conditions import LEAST_V
 from ohmloop.procedures.errors import ProcedureError
 from ohmloop.procedures.iv_sweep import there_and_back
 from ohmloop.procedures.probe import Floats, Place, spread
@@ -14,9 +15,6 @@ from ohmloop.procedures.pulse_response import Trains
 from ohmloop.programming.profile import Drive
 from ohmloop.service.characterising import conditions_of
 from ohmloop.station.device_file import DeviceFile
-
-LEAST_V = 1e-6
-"""A board takes whole microvolts, V."""
 
 MOST_VALUES = 1_000_000
 """Most conductances that a pulse response may hold."""

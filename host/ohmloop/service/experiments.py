@@ -46,8 +46,7 @@ def experiment_routes(station: Station, residence: Residence, thread: BoardsThre
     routes = APIRouter(prefix="/v1", tags=["experiments"])
 
     def start(kind: str, prepare: Callable[[], Work]) -> Job:
-        if moves := kind in MOVING:
-            residence.must_be_free()
+        residence.must_be_free()  # a session goes by its own set-up, which a sweep would change, too
         with station.interlock.held("preparing a job"):
             prepared = prepare()
 
@@ -56,7 +55,7 @@ def experiment_routes(station: Station, residence: Residence, thread: BoardsThre
 
         def work(job: Job) -> Mapping[str, Any]:
             told(job)
-            if moves:
+            if kind in MOVING:
                 residence.moved_by(f"run {prepared.run.id} ({kind})")
             return prepared(job)
 
