@@ -33,7 +33,7 @@
 #define CS_SETUP_NS 20u         /* [recalled] */
 #define BUSY_RISES_NS 100u      /* [recalled] */
 #define MARGIN_NS 20000u        /* beyond the longest conversion of the table */
-#define POLL_NS 40u             /* a look at BUSY takes at least five cycles */
+#define POLL_NS (5u * OHM_CYCLE_NS)      /* a look at BUSY takes at least as long */
 
 static const uint32_t conversion_ns[] = ADC_CONVERSION_NS;
 static const uint8_t col_channel[ADC_CHANNELS] = ADC_COL_CHANNELS;

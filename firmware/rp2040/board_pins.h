@@ -34,10 +34,10 @@
 #define PIN_LATCH_QH                       28
 
 /* Clocks, Hz */
-#define SYS_HZ                             125000000
-#define DAC_SPI_HZ                         31250000
-#define LATCH_SPI_HZ                       15625000
-#define ADC_SPI_HZ                         20833333
+#define SYS_HZ                             200000000
+#define DAC_SPI_HZ                         33333333
+#define LATCH_SPI_HZ                       20000000
+#define ADC_SPI_HZ                         20000000
 
 /* Bits of the PL022's control register 0 */
 #define OHM_SPO                            0x40

@@ -1,6 +1,6 @@
 /* PL022 set up by its registers: the formats of one bus alternate word by word, and the SDK's setters divide each time.
  *
- * clk = clk_peri / (prescale * (1 + rate)). MicroPython starts clk_peri at 48 MHz: bus_start joins it to clk_sys. */
+ * clk = clk_peri / (prescale * (1 + rate)), at most what is asked for; hertz of the description are rounded down. MicroPython starts clk_peri at 48 MHz: bus_start joins it to clk_sys. */
 #include "bus.h"
 
 #include "hardware/clocks.h"
@@ -12,7 +12,8 @@
 
 #define FIFO_DEPTH 8u           /* of the PL022, either way */
 #define PRESCALE 2u
-#define RATE(hz) ((SYS_HZ + PRESCALE * (hz) - 1u) / (PRESCALE * (hz)) - 1u)
+#define FASTEST(hz) (PRESCALE * ((hz) + 1u))
+#define RATE(hz) ((SYS_HZ + FASTEST(hz) - 1u) / FASTEST(hz) - 1u)
 #define CONTROL(hz, mode, bits) (RATE(hz) << SPI_SSPCR0_SCR_LSB | (uint32_t)(mode) | ((bits) - 1u))
 
 /* What a line converter answers is slower than what it hears: read-back stays at or below 15 MHz [recalled]. */

@@ -22,7 +22,8 @@
 #define PATTERN_ROWS_AND_COLS 3u
 #define OVERHEAD_CYCLES 2u
 #define SHORTEST_CYCLES 2u
-#define CONVERT_HIGH_CYCLES 4u      /* 32 ns; the converter asks for some 10 ns [recalled] */
+#define CONVERT_HIGH_NS 30u         /* the converter asks for some 10 ns [recalled] */
+#define CONVERT_HIGH_CYCLES ((CONVERT_HIGH_NS + OHM_CYCLE_NS - 1u) / OHM_CYCLE_NS)
 
 enum { GATE_WAIT, GATE_COUNT, GATE_PATTERN, GATE_OPEN, GATE_HOLD, GATE_CLOSE, GATE_LENGTH };
 #define CONVERT_ORIGIN GATE_LENGTH

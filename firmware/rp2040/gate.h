@@ -7,7 +7,7 @@
 
 void gate_start(void);
 
-/* ROW_EN, and with `columns` COL_EN in the same cycle, for width_ns rounded down to 8 ns. */
+/* ROW_EN, and with `columns` COL_EN in the same cycle, for width_ns rounded down to a cycle. */
 void gate_open(bool columns, uint32_t width_ns);
 bool gate_is_open(void);
 void gate_close(void);

@@ -2,7 +2,6 @@
 // pace by alarms of the simulated clock. A countdown in one instruction (JMP X-- to itself) is one alarm, so that a pulse
 // of a second costs no more than one of a microsecond. Clock dividers other than 1 are refused.
 
-const CYCLE_NS = 8;
 const CTRL = 0x00;
 const STATE_MACHINES = 0x0c8;
 const STATE_MACHINE_SIZE = 0x18;
@@ -12,9 +11,10 @@ const FIFO_JOIN = 0xc0000000;
 const DIVIDER_ONE = 0x10000;
 
 class Pace {
-  constructor(pio, machine, clock) {
+  constructor(pio, machine, clock, cycleNs) {
     this.pio = pio;
     this.machine = machine;
+    this.cycleNs = cycleNs;
     this.alarm = clock.createAlarm(() => this.#step());
     this.running = false;
   }
@@ -22,7 +22,7 @@ class Pace {
   /** Starts or stops the alarms as the machine's state asks for. */
   update() {
     const runs = this.machine.enabled && !this.machine.waiting;
-    if (runs && !this.running) this.alarm.schedule(this.#skipped() * CYCLE_NS);
+    if (runs && !this.running) this.alarm.schedule(this.#skipped() * this.cycleNs());
     if (!runs && this.running) this.alarm.cancel();
     this.running = runs;
   }
@@ -44,12 +44,13 @@ class Pace {
     this.pio.checkChangedPins();
     const extra = Math.max(1, machine.cycles - before) - 1;
     this.running = machine.enabled && !machine.waiting;
-    if (this.running) this.alarm.schedule((extra + this.#skipped()) * CYCLE_NS);
+    if (this.running) this.alarm.schedule((extra + this.#skipped()) * this.cycleNs());
   }
 }
 
-export function pace(pio, clock) {
-  const paces = pio.machines.map((machine) => new Pace(pio, machine, clock));
+/** `cycleNs()` is what a cycle of the system clock takes. */
+export function pace(pio, clock, cycleNs) {
+  const paces = pio.machines.map((machine) => new Pace(pio, machine, clock, cycleNs));
   pio.run = () => {};
   const write = pio.writeUint32.bind(pio);
   pio.writeUint32 = (offset, value) => {

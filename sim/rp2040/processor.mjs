@@ -3,10 +3,10 @@ import { randomInt } from 'node:crypto';
 
 import { RP2040 } from 'rp2040js';
 
+import { CoreSupply } from './core_supply.mjs';
 import { pace } from './pio.mjs';
 import { SimulationClock } from './simulation_clock.mjs';
 
-export const CYCLE_NS = 8;
 const ROM_BYTES = 16384;
 const FLASH_START = 0x10000000;
 const VECTORS = 0x100; // behind the second stage
@@ -17,6 +17,7 @@ const ERASE_NS = 45e6;
 const PROGRAM_NS = 0.4e6;
 const WATCHDOG = 0x40058;
 const RING_OSCILLATOR = 0x40060;
+const REGULATOR = 0x40064;
 const RANDOM_BIT = 0x1c;
 const FORCED = 2;
 
@@ -48,7 +49,10 @@ export class Processor {
     const ring = mcu.peripherals[RING_OSCILLATOR];
     const readRing = ring.readUint32.bind(ring);
     ring.readUint32 = (offset) => (offset === RANDOM_BIT ? randomInt(2) : readRing(offset));
-    for (const pio of mcu.pio) pace(pio, this.clock);
+    mcu.peripherals[REGULATOR] = new CoreSupply(mcu, (what) => this.onError?.(what));
+    this.cycleNs = 1e9 / mcu.clkSys;
+    mcu.addClockListener((hz) => this.#clockChanged(hz));
+    for (const pio of mcu.pio) pace(pio, this.clock, () => this.cycleNs);
     this.watchdog = mcu.peripherals[WATCHDOG];
     if (before) {
       this.watchdog.scratchData.set(before.scratch);
@@ -66,6 +70,12 @@ export class Processor {
     const scratch = Uint32Array.from(this.watchdog.scratchData);
     if (reason === 'reset') scratch[4] = 0;
     return { scratch, reason: reason === 'reset' ? FORCED : 1 };
+  }
+
+  // From here on time goes in whole cycles again, whatever part of a nanosecond a slower clock has left behind.
+  #clockChanged(hz) {
+    this.cycleNs = 1e9 / hz;
+    this.clock.tick(Math.ceil(this.clock.nanos) - this.clock.nanos);
   }
 
   #serve(code) {

@@ -5,7 +5,7 @@ import { Board } from './board.mjs';
 import { Crossbar } from './crossbar.mjs';
 import { FlashImage } from './flash_image.mjs';
 import { EmulatorGone, Link } from './link.mjs';
-import { CYCLE_NS, Processor } from './processor.mjs';
+import { Processor } from './processor.mjs';
 import { UsbSerial } from './usb_serial.mjs';
 
 const TURN_NS = 1e6; // simulated time between two looks at the host's bytes while the processor works
@@ -95,7 +95,7 @@ class Runner {
         const next = clock.nanosToNextAlarm;
         clock.tick(next > 0 ? Math.min(until - clock.nanos, next) : until - clock.nanos);
       } else {
-        clock.tick(core.executeInstruction() * CYCLE_NS);
+        clock.tick(core.executeInstruction() * life.cycleNs);
       }
     }
   }

@@ -18,7 +18,7 @@ LONG_S = 0.5
 """A pulse that outlives the watchdog."""
 
 CTRL_C = b"\x03"
-GATE_STEP_NS = 8
+GATE_STEP_NS = 5
 
 
 def test_a_trip_in_a_pulse_latches(target: Target) -> None:

@@ -72,7 +72,7 @@ test('read-back comes with the next frame, and not faster than it can', () => {
   assert.deepEqual(faults, []);
   send(dac, 8000, READ_BACK, 5, 0);
   send(dac, 9000, 0, 0, 0);
-  assert.match(faults.join(), /read-back at 31250000 Hz/);
+  assert.match(faults.join(), /read-back at 33330000 Hz/);
 });
 
 test('reset puts outputs to mid scale; a short one is a fault', () => {

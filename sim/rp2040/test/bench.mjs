@@ -30,6 +30,6 @@ export class Clock {
   }
 }
 
-export const DAC = { mode: 1, hz: 31.25e6 };
-export const ADC = { mode: 2, hz: 20.8e6 };
-export const LATCH = { mode: 0, hz: 15.6e6 };
+export const DAC = { mode: 1, hz: 33.33e6 };
+export const ADC = { mode: 2, hz: 20e6 };
+export const LATCH = { mode: 0, hz: 20e6 };
