@@ -27,16 +27,17 @@ static int side_set(ohm_engine *e, int side, int lines, int selected, int32_t uv
     uint16_t *codes = e->lines.code[side];
     const int32_t *zeros = e->code_of_zero[side];
     for (int line = 0; line < lines; line++) {
-        const int32_t wanted_uv = line == selected ? uv : others_uv;
         int32_t code = zeros[line];
-        if (wanted_uv != 0 || code < 0) {
-            code = ohm_line_code(e, side, line, wanted_uv, item);
-            if (code < 0)
+        if (others_uv != 0 || code < 0) {
+            code = ohm_line_code(e, side, line, others_uv, item);
+            if (code < 0 && line != selected)
                 return code;
         }
         codes[line] = (uint16_t)code;
     }
-    return OHM_OK;
+    const int32_t code = ohm_line_code(e, side, selected, uv, item);
+    codes[selected] = (uint16_t)code;
+    return code < 0 ? code : OHM_OK;
 }
 
 /* The charge of a column's line comes through the feedback resistor: a step that is too large for the range trips. The

@@ -42,6 +42,13 @@ typedef struct {
     int32_t current[OHM_MAX_LINES];     /* result, in units of 10 pA */
 } ohm_reading;
 
+/* One pulse of a list. */
+typedef struct {
+    int32_t item;
+    int row, col;
+    int32_t uv, ns;
+} ohm_pulse_item;
+
 /* The request that runs. */
 typedef struct {
     uint8_t kind;               /* ohm_request */
@@ -58,14 +65,8 @@ typedef struct {
     int32_t applied;
     uint32_t width_ns;          /* of the open gate */
     uint64_t opened_ns;
+    ohm_pulse_item prepared;    /* passed its checks, and its codes are at the converters' inputs; uv is 0 if none is */
 } ohm_running;
-
-/* One pulse of a list. */
-typedef struct {
-    int32_t item;
-    int row, col;
-    int32_t uv, ns;
-} ohm_pulse_item;
 
 struct ohm_engine {
     ohm_hal hal;
@@ -120,6 +121,8 @@ int ohm_pairs_check(ohm_engine *e, int columns, int status, int32_t item, int ro
 /* output.c */
 int ohm_energise(ohm_engine *e);
 int ohm_still_energised(const ohm_engine *e);
+void ohm_codes_load(ohm_engine *e);
+void ohm_codes_update(ohm_engine *e, int loaded);
 void ohm_load(ohm_engine *e, int loaded);
 void ohm_latch(ohm_engine *e, const uint8_t *row_on, const uint8_t *col_range);
 void ohm_span(ohm_engine *e, int span);

@@ -1,14 +1,25 @@
 /* Moving codes, switches and the arm flip-flop; and the safe state. */
 #include "ohm_state.h"
 
-/* Both converters take the codes of e->lines; all lines move together. */
-void ohm_load(ohm_engine *e, int loaded)
+/* The inputs of both converters take the codes of e->lines; no line moves. */
+void ohm_codes_load(ohm_engine *e)
 {
     e->hal.dac_load(e->hal.ctx, OHM_ROWS, e->lines.code[OHM_ROWS], e->rows);
     e->hal.dac_load(e->hal.ctx, OHM_COLS, e->lines.code[OHM_COLS], e->cols);
+}
+
+/* All lines move together to the codes that were loaded. */
+void ohm_codes_update(ohm_engine *e, int loaded)
+{
     e->hal.dac_update(e->hal.ctx);
     e->lines.loaded = (uint8_t)loaded;
     e->lines.stepped = 1;
+}
+
+void ohm_load(ohm_engine *e, int loaded)
+{
+    ohm_codes_load(e);
+    ohm_codes_update(e, loaded);
 }
 
 void ohm_latch(ohm_engine *e, const uint8_t *row_on, const uint8_t *col_range)
@@ -35,7 +46,7 @@ uint32_t ohm_settling_ns(ohm_engine *e, const uint8_t *col_range)
     return (uint32_t)longest;
 }
 
-/* The column references stay at zero outside a pulse, behind a closed gate too. */
+/* The column references go back to zero after a pulse, behind a closed gate too, unless another one follows at once. */
 void ohm_columns_zero(ohm_engine *e)
 {
     const uint16_t zero = (uint16_t)e->board[OHM_BOARD_LINE_ZERO_CODE];

@@ -3,44 +3,49 @@
 
 typedef struct {
     int32_t low, high;          /* extremes over the lines of one side, uV */
-    int low_line, high_line;
+    int32_t low_code, high_code;        /* where they are; that of no line if it is one at ground */
 } extent;
 
+enum { NO_CODE = 65536 };
+
 /* Extremes of driven lines are those of their lowest and highest code, because the worst case of a code rises with it.
- * A line that is not driven is at hard ground, exactly 0 V. */
+ * A line that is not driven is at hard ground, exactly 0 V. `driven` is 0 if all are. */
 static extent extent_of(const ohm_engine *e, int side, const uint8_t *driven, int lines)
 {
     const uint16_t *codes = e->lines.code[side];
-    int32_t low_code = 65536, high_code = -1;
-    int low_line = 0, high_line = 0, ground = -1;
+    int32_t low_code = NO_CODE, high_code = -1;
+    int grounded = 0;
     for (int line = 0; line < lines; line++) {
         const int32_t code = codes[line];
-        if (!driven[line]) {
-            ground = line;
+        if (driven != 0 && !driven[line]) {
+            grounded = 1;
             continue;
         }
-        if (code < low_code) {
-            low_code = code;
-            low_line = line;
-        }
-        if (code > high_code) {
-            high_code = code;
-            high_line = line;
-        }
+        low_code = code < low_code ? code : low_code;
+        high_code = code > high_code ? code : high_code;
     }
-    extent x = {0, 0, ground, ground};
+    extent x = {0, 0, NO_CODE, NO_CODE};
     if (high_code < 0)
         return x;
     const int32_t low = ohm_line_lowest(e, low_code), high = ohm_line_highest(e, high_code);
-    if (ground < 0 || low < 0) {
+    if (!grounded || low < 0) {
         x.low = low;
-        x.low_line = low_line;
+        x.low_code = low_code;
     }
-    if (ground < 0 || high > 0) {
+    if (!grounded || high > 0) {
         x.high = high;
-        x.high_line = high_line;
+        x.high_code = high_code;
     }
     return x;
+}
+
+/* The first line of that extreme. */
+static int line_of(const ohm_engine *e, int side, const uint8_t *driven, int32_t code)
+{
+    int line = 0;
+    while (code == NO_CODE ? driven[line] : !driven[line] || e->lines.code[side][line] != code)
+        line++;
+    return line;
 }
 
 static int64_t nominal_uv(const ohm_engine *e, int row, int col, int columns)
@@ -67,7 +72,7 @@ int ohm_pairs_check(ohm_engine *e, int columns, int status, int32_t item, int ro
     const int32_t most_pos = reads ? e->read_limit[0] : e->limit[OHM_LIMIT_V_POS_UV];
     const int32_t most_neg = reads ? e->read_limit[1] : e->limit[OHM_LIMIT_V_NEG_UV];
     const extent rows = extent_of(e, OHM_ROWS, e->lines.row_on, e->rows);
-    const extent cols = columns ? extent_of(e, OHM_COLS, e->all_lines, e->cols) : (extent){0, 0, 0, 0};
+    const extent cols = columns ? extent_of(e, OHM_COLS, 0, e->cols) : (extent){0, 0, NO_CODE, NO_CODE};
     const int32_t pos = rows.high - cols.low, neg = cols.high - rows.low;
     if (pos <= most_pos && neg <= most_neg)
         return OHM_OK;
@@ -86,7 +91,10 @@ int ohm_pairs_check(ohm_engine *e, int columns, int status, int32_t item, int ro
         if (col_high - row_low > most_neg)
             return pair_refuse(e, columns, status, item, row, col, col_high - row_low, most_neg);
     }
-    if (pos > most_pos)
-        return pair_refuse(e, columns, status, item, rows.high_line, cols.low_line, pos, most_pos);
-    return pair_refuse(e, columns, status, item, rows.low_line, cols.high_line, neg, most_neg);
+    const int32_t row_code = pos > most_pos ? rows.high_code : rows.low_code;
+    const int32_t col_code = pos > most_pos ? cols.low_code : cols.high_code;
+    row = line_of(e, OHM_ROWS, e->lines.row_on, row_code);
+    col = columns ? line_of(e, OHM_COLS, e->all_lines, col_code) : 0;
+    return pos > most_pos ? pair_refuse(e, columns, status, item, row, col, pos, most_pos)
+                          : pair_refuse(e, columns, status, item, row, col, neg, most_neg);
 }

@@ -1,4 +1,8 @@
-/* Applying a pulse list: one gate after the other, each checked again right before it opens. */
+/* Applying a pulse list: one gate after the other, each checked again before it opens.
+ *
+ * The next pulse is checked, and its codes go to the converters' inputs, while the lines settle for this one: they reach the
+ * lines when this pulse is over. Nothing of it is believed if its record has changed by then.
+ */
 #include "ohm_state.h"
 
 /* A gate that is still open this long after its time has a broken timer. */
@@ -13,24 +17,59 @@ static void settle(ohm_engine *e, uint64_t moved_ns)
         e->hal.delay_ns(e->hal.ctx, (uint32_t)(needed_ns - passed_ns));
 }
 
+/* Pattern and pairs of a pulse: what it asks of the lines passes, and waits in the converters' inputs. */
+static int prepare(ohm_engine *e, const ohm_pulse_item *p)
+{
+    ohm_running *q = &e->request;
+    q->prepared.uv = 0;
+    int status = ohm_pulse_lines(e, p);
+    if (status == OHM_OK)
+        status = ohm_pulse_pairs(e, p);
+    if (status != OHM_OK)
+        return status;
+    ohm_codes_load(e);
+    q->prepared = *p;
+    return OHM_OK;
+}
+
+static int is_prepared(const ohm_engine *e, const ohm_pulse_item *p)
+{
+    const ohm_pulse_item *next = &e->request.prepared;
+    return next->item == p->item && next->row == p->row && next->col == p->col && next->uv == p->uv && next->ns == p->ns;
+}
+
+static int next_is_prepared(const ohm_engine *e)
+{
+    return e->request.prepared.uv != 0 && e->request.prepared.item == e->request.done;
+}
+
+/* A pulse that is not read after it is followed by the next one. What is wrong with that is said when its turn comes. */
+static void prepare_next(ohm_engine *e)
+{
+    const ohm_running *q = &e->request;
+    ohm_pulse_item next;
+    if (q->readback != OHM_READBACK_EACH && q->done + 1 < q->count
+        && ohm_pulse_read(e, q->items, q->done + 1, &next) == OHM_OK)
+        (void)prepare(e, &next);
+}
+
 static int gate_open(ohm_engine *e)
 {
     ohm_running *q = &e->request;
     ohm_pulse_item p;
     int status = ohm_pulse_read(e, q->items, q->done, &p);
-    if (status == OHM_OK)
-        status = ohm_pulse_lines(e, &p);
+    if (status == OHM_OK && !is_prepared(e, &p))
+        status = prepare(e, &p);
     if (status != OHM_OK)
         return status;
     ohm_span(e, 1);
-    ohm_load(e, OHM_LOADED_OTHER);
+    ohm_codes_update(e, OHM_LOADED_OTHER);
     ohm_latch(e, e->lines.row_on, e->lines.col_range);
     const uint64_t moved_ns = e->hal.clock_ns(e->hal.ctx);
     status = ohm_pulse_limits(e, &p);
-    if (status == OHM_OK)
-        status = ohm_pulse_pairs(e, &p);
     if (status != OHM_OK)
         return status;
+    prepare_next(e);
     settle(e, moved_ns);
     if (!ohm_still_energised(e))
         return ohm_report(e, OHM_E_TRIP, p.item, p.row, p.col);
@@ -62,9 +101,10 @@ static int gate_wait(ohm_engine *e, uint32_t slice_ns)
         const uint32_t word = (uint32_t)q->items[q->done * OHM_PULSE_WORDS];
         return ohm_report(e, OHM_E_TRIP, q->done, (int32_t)(word >> 16), (int32_t)(word & 0xFFFF));
     }
-    ohm_columns_zero(e);
     q->done++;
     q->phase = OHM_PULSE_NEXT;
+    if (!next_is_prepared(e))
+        ohm_columns_zero(e);
     if (q->readback == OHM_READBACK_EACH) {
         ohm_cells_begin(e, q->done - 1, q->done);
         q->phase = OHM_PULSE_READ;
