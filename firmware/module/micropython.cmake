@@ -19,6 +19,11 @@ set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/ohm_module.c ${CMAKE_CURRE
 foreach(part argcheck bc gc malloc obj objfun objtype qstr runtime)
     set_source_files_properties(${MICROPY_PY_DIR}/${part}.c PROPERTIES COMPILE_OPTIONS "-O2")
 endforeach()
+# What each packet of USB goes through.
+foreach(part class/cdc/cdc_device common/tusb_fifo device/usbd portable/raspberrypi/rp2040/dcd_rp2040
+        portable/raspberrypi/rp2040/rp2040_usb tusb)
+    set_source_files_properties(${PICO_TINYUSB_PATH}/src/${part}.c PROPERTIES COMPILE_FLAGS "-O3")
+endforeach()
 target_link_options(usermod_ohm INTERFACE LINKER:--wrap=tud_cdc_rx_cb)
 target_link_libraries(usermod_ohm INTERFACE hardware_vreg)
 target_link_libraries(usermod INTERFACE usermod_ohm)

@@ -17,7 +17,7 @@
 typedef struct {
     mp_obj_base_t base;
     bool line_start;
-    uint8_t chunk[OHM_CHUNK];
+    uint8_t chunk[OHM_CHUNK] __attribute__((aligned(sizeof(uint32_t))));     /* copied in words */
 } ohm_stream_obj;
 
 extern const mp_obj_type_t ohm_stream_type;

@@ -9,6 +9,9 @@
 /* The second core stays asleep. */
 #define MICROPY_PY_THREAD               (0)
 
+/* Attributes of the application's objects are found where they were found last (patches/map-cache.patch). */
+#define MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE (1024)
+
 /* Lines reach their safe state before any Python runs, and whenever it ends. */
 #define MICROPY_BOARD_STARTUP           ohm_port_early
 #define MICROPY_BOARD_START_SOFT_RESET  ohm_port_stop
