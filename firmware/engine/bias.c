@@ -26,15 +26,18 @@ static int side_set(ohm_engine *e, int side, int lines, int selected, int32_t uv
 {
     uint16_t *codes = e->lines.code[side];
     const int32_t *zeros = e->code_of_zero[side];
+    int32_t impossible = 0;     /* negative if a line has no code for zero */
     for (int line = 0; line < lines; line++) {
-        int32_t code = zeros[line];
-        if (others_uv != 0 || code < 0) {
-            code = ohm_line_code(e, side, line, others_uv, item);
-            if (code < 0 && line != selected)
-                return code;
-        }
-        codes[line] = (uint16_t)code;
+        codes[line] = (uint16_t)zeros[line];
+        impossible |= zeros[line];
     }
+    if (others_uv != 0 || impossible < 0)
+        for (int line = 0; line < lines; line++) {
+            const int32_t code = line == selected ? 0 : ohm_line_code(e, side, line, others_uv, item);
+            if (code < 0)
+                return code;
+            codes[line] = (uint16_t)code;
+        }
     const int32_t code = ohm_line_code(e, side, selected, uv, item);
     codes[selected] = (uint16_t)code;
     return code < 0 ? code : OHM_OK;

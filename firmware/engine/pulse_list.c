@@ -84,7 +84,7 @@ static int list_check(ohm_engine *e, const int32_t *records, int32_t pulses, int
         }
     }
     for (int32_t i = 0; i < counted; i++)
-        if (ohm_pulse_read(e, records, i, &p) == OHM_OK)
+        if (ohm_cell_at(e, records[i * OHM_PULSE_WORDS + OHM_PULSE_CELL], i, &p.row, &p.col) == OHM_OK)
             --*ohm_pulse_counter(e, &p);
     if (status == OHM_OK && pulses > 1 && total_ns > e->board[OHM_BOARD_EXCHANGE_MAX_NS])
         return ohm_refuse(e, OHM_E_DURATION, -1, -1, -1, total_ns, total_ns, e->board[OHM_BOARD_EXCHANGE_MAX_NS]);

@@ -23,6 +23,9 @@ ANYTIME = 4  # no query, and yet carried out while the shutdown is latched
 class Command:
     """Header, arguments, flags, what carries it out, and the help.
 
+    A `query` answers. A latched shutdown lets it through if it is `while_latched`; commands that energise see to that
+    themselves.
+
     The handler gets the board, the request and the values of the arguments; it returns the answer of a query or
     None, and raises Refusal.
     """
@@ -38,19 +41,13 @@ class Command:
         self.header = header
         self.arguments = arguments
         self._bulk = len(arguments) > 0 and arguments[-1].bulk
+        self._reads = tuple([argument.read for argument in arguments])
+        self._most = 3 * len(arguments)
         self.handler = handler
         self.flags = flags
         self.help = text
-
-    @property
-    def query(self) -> bool:
-        """Whether it answers."""
-        return self.header.endswith("?")
-
-    @property
-    def while_latched(self) -> bool:
-        """Whether a latched shutdown lets it through; commands that energise see to it themselves."""
-        return self.query or bool(self.flags & (ANYTIME | ENERGISES))
+        self.query = header.endswith("?")
+        self.while_latched = self.query or bool(flags & (ANYTIME | ENERGISES))
 
     def usage(self) -> str:
         """Header and arguments."""
@@ -59,21 +56,22 @@ class Command:
 
     def parse(self, request: "Request", given: int, places: "tuple[int, ...]") -> "list[Any]":
         """The values of the arguments given, which lie at these places (ohm_split). Raises Refusal."""
-        arguments = self.arguments
         line = request.line
-        if given != len(arguments) or (request.stop - request.start > SPLIT_HEAD and not self._bulk):
+        if 3 * given != self._most or (request.stop - request.start > SPLIT_HEAD and not self._bulk):
             given = self._count(request, given)
         values = []  # type: list[Any]
-        place = 1
-        for argument in arguments:
-            if len(values) == given:
+        place = 0
+        for read in self._reads:
+            if place == 3 * given:
                 break
-            start = places[place]
-            stop = request.stop if argument.bulk else places[place + 1]
+            start = places[place + 1]
+            stop = places[place + 2]
+            place += 3
+            if self._bulk and place == self._most:
+                stop = request.stop
             if start == stop:
                 raise Refusal(MISSING, self.usage())
-            values.append(argument.read(line, start, stop, places[place + 2]))
-            place += 3
+            values.append(read(line, start, stop, places[place]))
         return values
 
     def _count(self, request: "Request", given: int) -> int:
@@ -85,7 +83,7 @@ class Command:
             return len(arguments)  # commas behind the last one are its own
         if request.stop - request.start > SPLIT_HEAD:
             raise Refusal(COMMAND, "longer than %d characters" % SPLIT_HEAD)
-        ascii_text(bytes(request.body))
+        ascii_text(bytes(request.body()))
         if given > len(arguments):
             raise Refusal(NOT_ALLOWED, self.usage())
         for argument in arguments[given:]:

@@ -7,7 +7,7 @@ from ohmboard.command import SETUP
 from ohmboard.commands import INDEX, TABLE
 from ohmboard.engine_codes import SPLIT_MOST
 from ohmboard.errors import INPUT_OVERRUN, LATCHED, SYNTAX, UNDEFINED_HEADER, Refusal, ascii_text, message
-from ohmboard.request import NO_LEASE, Request
+from ohmboard.request import Request
 from ohmboard.sizes import MAX_LINE
 
 TYPE_CHECKING = False
@@ -78,7 +78,7 @@ class Dispatcher:
                 envelope.parse(self._board.engine, request, length)
             else:
                 request.read(0, length)
-            place = INDEX.find(ascii_text(bytes(request.body)).strip())
+            place = INDEX.find(ascii_text(bytes(request.body())).strip())
         except (envelope.Malformed, Refusal):
             return False
         return place >= 0 and TABLE[place].header == "ABORt"
@@ -102,8 +102,7 @@ class Dispatcher:
             return
         board.latch.good()
         board.counters.envelopes += 1
-        if request.lease != NO_LEASE:
-            board.lease.renew(request.lease)
+        board.lease.renew(request.lease)
         request.cancelled = cancelled
         payload = None  # type: Payload
         try:
@@ -113,8 +112,7 @@ class Dispatcher:
             board.counters.refusals += 1
             payload = refusal.text
             code = refusal.code
-        if request.lease != NO_LEASE:
-            board.lease.renew(request.lease)
+        board.lease.renew(request.lease)
         board.replies.enveloped(request.number, code, payload)
 
     def _bare(self, line: bytearray, request: Request, length: int, cancelled: bool) -> None:

@@ -37,11 +37,10 @@ class Lease:
 
     def renew(self, key: int) -> None:
         """Use extends it."""
-        if key == NO_LEASE or key != self._key:
-            return
-        now = self._engine.time_us()
-        if now < self._until_us:
-            self._until_us = now + LEASE_US
+        if key == self._key and key != NO_LEASE:
+            now = self._engine.time_us()
+            if now < self._until_us:
+                self._until_us = now + LEASE_US
 
     def take(self, key: int) -> int:
         """Take the free lease; returns its key.

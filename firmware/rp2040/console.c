@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "hardware/timer.h"
 #include "hardware/watchdog.h"
 #include "py/mphal.h"
 #include "py/ringbuf.h"
@@ -49,25 +50,30 @@ static int read_early(uint8_t *buffer, int capacity) {
 
 /* A line in one piece, if it comes within the time-out: each piece costs the application a turn. */
 int ohm_port_read(uint8_t *buffer, int capacity, uint32_t timeout_ms) {
-    uint32_t start = mp_hal_ticks_ms();
-    int length = 0;
-    for (;;) {
+    const uint32_t timeout_us = 1000u * timeout_ms;
+    uint32_t start = time_us_32();
+    int length = read_early(buffer, capacity);
+    int ended = memchr(buffer, '\n', (size_t)length) != NULL;
+    while (!ended && length < capacity) {
         mp_usbd_task();
-        int taken = read_early(buffer + length, capacity - length);
-        taken += (int)tud_cdc_read(buffer + length + taken, (uint32_t)(capacity - length - taken));
-        int ended = memchr(buffer + length, '\n', (size_t)taken) != NULL;
-        if (length == 0 && taken) {    /* from its first byte on a line has the whole time */
-            start = mp_hal_ticks_ms();
+        if (tud_cdc_available()) {
+            if (length == 0) {      /* from its first byte on a line has the whole time */
+                start = time_us_32();
+            }
+            int taken = (int)tud_cdc_read(buffer + length, (uint32_t)(capacity - length));
+            ended = memchr(buffer + length, '\n', (size_t)taken) != NULL;
+            length += taken;
+            continue;
         }
-        length += taken;
-        uint32_t elapsed = mp_hal_ticks_ms() - start;
-        if (ended || length == capacity || elapsed >= timeout_ms) {
-            return length;
+        uint32_t elapsed = time_us_32() - start;
+        if (elapsed >= timeout_us) {
+            break;
         }
-        if (length == 0) {     /* the rest of a line is on its way: sleeping would delay it */
-            mp_event_wait_ms(timeout_ms - elapsed);
+        if (length == 0) {      /* the rest of a line is on its way: sleeping would delay it */
+            mp_event_wait_ms((timeout_us - elapsed + 999u) / 1000u);
         }
     }
+    return length;
 }
 
 void ohm_port_unread(const uint8_t *data, size_t length) {

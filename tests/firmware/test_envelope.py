@@ -16,7 +16,7 @@ def sealed(text):
 def read(line):
     request = Request(memoryview(bytearray(line)))
     parse(engine, request, len(line))
-    return request.number, request.lease, bytes(request.body)
+    return request.number, request.lease, bytes(request.body())
 
 
 def malformed(line):
