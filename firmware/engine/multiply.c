@@ -26,18 +26,20 @@ int ohm_start_multiply(ohm_engine *e, const int32_t *uv, int vectors, int32_t *o
     return ohm_request_begin(e, OHM_VECTORS, uv, vectors, out, vectors * e->cols);
 }
 
-/* A zero input is a row at hard ground: exact, and without its driver's offset. */
-static int vector_load(ohm_engine *e)
+/* The pattern of a vector, its codes at the converters' inputs. A zero input is a row at hard ground: exact, and without
+ * its driver's offset. */
+static int vector_prepare(ohm_engine *e, int32_t item)
 {
-    const ohm_running *q = &e->request;
-    const int32_t *inputs = q->items + q->done * e->rows;
+    ohm_running *q = &e->request;
+    const int32_t *inputs = q->items + item * e->rows;
+    q->vectors_ready = 0;
     for (int row = 0; row < e->rows; row++) {
         const int32_t input = inputs[row];
         int code = e->board[OHM_BOARD_LINE_ZERO_CODE];
         if (input != 0 && allowed(e, row, input))
             code = ohm_line_code_allowed(e, OHM_ROWS, row, input);
         else if (input != 0)
-            code = ohm_read_check(e, q->done, row, -1, input);
+            code = ohm_read_check(e, item, row, -1, input);
         if (code < 0)
             return code;
         e->lines.code[OHM_ROWS][row] = (uint16_t)code;
@@ -45,8 +47,18 @@ static int vector_load(ohm_engine *e)
     }
     for (int col = 0; col < e->cols; col++)
         e->lines.code[OHM_COLS][col] = (uint16_t)e->board[OHM_BOARD_LINE_ZERO_CODE];
-    ohm_load(e, OHM_LOADED_OTHER);
+    ohm_codes_load(e);
+    q->vectors_ready = item + 1;
     return OHM_OK;
+}
+
+/* While lines settle for the last conversion of a vector, the next one goes as far as the converters' inputs. What is
+ * wrong with it is said when its turn comes. */
+void ohm_multiply_ahead(ohm_engine *e)
+{
+    const ohm_running *q = &e->request;
+    if (q->done + 1 < q->count)
+        (void)vector_prepare(e, q->done + 1);
 }
 
 int ohm_multiply_advance(ohm_engine *e)
@@ -54,9 +66,10 @@ int ohm_multiply_advance(ohm_engine *e)
     ohm_running *q = &e->request;
     int status;
     if (!q->reading) {
-        status = vector_load(e);
+        status = q->vectors_ready == q->done + 1 ? OHM_OK : vector_prepare(e, q->done);
         if (status != OHM_OK)
             return status;
+        ohm_codes_update(e, OHM_LOADED_OTHER);
         ohm_read_begin(e);
         q->reading = 1;
     }

@@ -65,6 +65,7 @@ typedef struct {
     int32_t applied;
     uint32_t width_ns;          /* of the open gate */
     uint64_t opened_ns;
+    int32_t vectors_ready;      /* codes of this vector, counted from 1, are at the converters' inputs; 0 for none */
     ohm_pulse_item prepared;    /* passed its checks, and its codes are at the converters' inputs; uv is 0 if none is */
 } ohm_running;
 
@@ -127,12 +128,13 @@ void ohm_load(ohm_engine *e, int loaded);
 void ohm_latch(ohm_engine *e, const uint8_t *row_on, const uint8_t *col_range);
 void ohm_span(ohm_engine *e, int span);
 uint32_t ohm_settling_ns(ohm_engine *e, const uint8_t *col_range);
+void ohm_settle(ohm_engine *e, uint32_t settle_ns, uint64_t moved_ns);
 void ohm_columns_zero(ohm_engine *e);
 void ohm_quiet(ohm_engine *e);
 void ohm_make_safe(ohm_engine *e);
 
 /* sample.c */
-int ohm_sample(ohm_engine *e, int gated, int log2_osr);
+int ohm_sample(ohm_engine *e, int gated, int log2_osr, int last);
 void ohm_sum_clear(ohm_engine *e);
 void ohm_sum_add(ohm_engine *e);
 int32_t ohm_sum_current(const ohm_engine *e, int col, int range, int log2_loops);
@@ -160,6 +162,7 @@ int ohm_pulse_pairs(ohm_engine *e, const ohm_pulse_item *p);
 int ohm_cells_advance(ohm_engine *e);
 int ohm_rows_advance(ohm_engine *e);
 int ohm_multiply_advance(ohm_engine *e);
+void ohm_multiply_ahead(ohm_engine *e);
 int ohm_pulses_advance(ohm_engine *e, uint32_t slice_ns);
 
 /* request.c */

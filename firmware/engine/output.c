@@ -46,6 +46,15 @@ uint32_t ohm_settling_ns(ohm_engine *e, const uint8_t *col_range)
     return (uint32_t)longest;
 }
 
+/* Waits for what is left of the settling since the last code or switch moved: something was done meanwhile. */
+void ohm_settle(ohm_engine *e, uint32_t settle_ns, uint64_t moved_ns)
+{
+    const uint64_t needed_ns = (uint64_t)settle_ns + OHM_CLOCK_STEP_NS;
+    const uint64_t passed_ns = e->hal.clock_ns(e->hal.ctx) - moved_ns;
+    if (passed_ns < needed_ns)
+        e->hal.delay_ns(e->hal.ctx, (uint32_t)(needed_ns - passed_ns));
+}
+
 /* The column references go back to zero after a pulse, behind a closed gate too, unless another one follows at once. */
 void ohm_columns_zero(ohm_engine *e)
 {

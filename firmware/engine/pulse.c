@@ -8,15 +8,6 @@
 /* A gate that is still open this long after its time has a broken timer. */
 #define GATE_LATE_NS 1000000u
 
-/* Waits for what is left of the settling since the last code or switch moved: the checks were made meanwhile. */
-static void settle(ohm_engine *e, uint64_t moved_ns)
-{
-    const uint64_t needed_ns = (uint64_t)ohm_settling_ns(e, e->lines.col_range) + OHM_CLOCK_STEP_NS;
-    const uint64_t passed_ns = e->hal.clock_ns(e->hal.ctx) - moved_ns;
-    if (passed_ns < needed_ns)
-        e->hal.delay_ns(e->hal.ctx, (uint32_t)(needed_ns - passed_ns));
-}
-
 /* Pattern and pairs of a pulse: what it asks of the lines passes, and waits in the converters' inputs. */
 static int prepare(ohm_engine *e, const ohm_pulse_item *p)
 {
@@ -69,8 +60,9 @@ static int gate_open(ohm_engine *e)
     status = ohm_pulse_limits(e, &p);
     if (status != OHM_OK)
         return status;
+    const uint32_t settle_ns = ohm_settling_ns(e, e->lines.col_range);
     prepare_next(e);
-    settle(e, moved_ns);
+    ohm_settle(e, settle_ns, moved_ns);
     if (!ohm_still_energised(e))
         return ohm_report(e, OHM_E_TRIP, p.item, p.row, p.col);
     ++*ohm_pulse_counter(e, &p);

@@ -119,7 +119,7 @@ static int probe_finish(ohm_engine *e)
 
 static int probe(ohm_engine *e)
 {
-    const int status = ohm_sample(e, 1, 0);
+    const int status = ohm_sample(e, 1, 0, 0);
     if (status != OHM_OK)
         return status;
     if (!probe_finish(e))
@@ -141,7 +141,8 @@ int ohm_read_advance(ohm_engine *e)
     ohm_reading *r = &e->reading;
     if (r->phase == OHM_READ_PROBE)
         return probe(e);
-    const int status = ohm_sample(e, r->phase == OHM_READ_MEASURE, log2_osr(e));
+    const int measures = r->phase == OHM_READ_MEASURE;
+    const int status = ohm_sample(e, measures, log2_osr(e), measures && r->loops == 1);
     if (status != OHM_OK)
         return status;
     ohm_sum_add(e);

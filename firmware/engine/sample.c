@@ -4,18 +4,21 @@
 /* The converter needs at most this; the hardware closes the gate then, even if the processor has stopped. */
 #define CONVERSION_NS 2000u             /* for each internal sample */
 #define CONVERSION_MARGIN_NS 200000u    /* transfers of up to 16 stacked boards */
+#define AHEAD_NS 2500u                  /* a line of the next vector: its code, and its word to the converter */
 
 /* The converter averages inside; close to the end of its span some of what it averages may be clipped already. */
 #define CODE_OVER 32752
 
 enum { SUM_OVER_POS = INT32_MAX, SUM_OVER_NEG = INT32_MIN };
 
-/* Gated: the pattern of e->lines, checked again right before the gate. Else a zero: rows off, ranges of e->reading. */
-int ohm_sample(ohm_engine *e, int gated, int log2_osr)
+/* Gated: the pattern of e->lines, checked again right before the gate. Else a zero: rows off, ranges of e->reading.
+ * Behind the `last` conversion of a vector e->lines holds the next one. */
+int ohm_sample(ohm_engine *e, int gated, int log2_osr, int last)
 {
     const uint8_t *rows = gated ? e->lines.row_on : e->no_rows;
     const uint8_t *ranges = gated ? e->lines.col_range : e->reading.uniform;
     const uint32_t settle = ohm_settling_ns(e, ranges);
+    const int ahead = last && e->request.kind == OHM_VECTORS;
     int open = 1;
 
     ohm_latch(e, rows, ranges);
@@ -23,9 +26,16 @@ int ohm_sample(ohm_engine *e, int gated, int log2_osr)
         const int status = ohm_pairs_check(e, 0, OHM_E_READ_VOLTAGE, e->request.done, -1, -1);
         if (status != OHM_OK)
             return status;
-        e->hal.gate_open(e->hal.ctx, 0, settle + CONVERSION_MARGIN_NS + (CONVERSION_NS << log2_osr));
+        const uint32_t ahead_ns = ahead ? AHEAD_NS * (uint32_t)(e->rows + e->cols) : 0;
+        e->hal.gate_open(e->hal.ctx, 0, settle + ahead_ns + CONVERSION_MARGIN_NS + (CONVERSION_NS << log2_osr));
     }
-    e->hal.delay_ns(e->hal.ctx, settle);
+    if (ahead) {
+        const uint64_t moved_ns = e->hal.clock_ns(e->hal.ctx);
+        ohm_multiply_ahead(e);
+        ohm_settle(e, settle, moved_ns);
+    } else {
+        e->hal.delay_ns(e->hal.ctx, settle);
+    }
     const int bad = e->hal.adc_sample(e->hal.ctx, log2_osr, e->reading.sample, e->cols);
     if (gated) {
         open = e->hal.gate_wait(e->hal.ctx, 0);

@@ -285,23 +285,37 @@ static mp_obj_t engine_split(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     int start, stop;
     const uint8_t *text = text_between(args, &start, &stop);
-    int32_t *places = words(args[4], OHM_SPLIT_COUNT, MP_BUFFER_WRITE);
-    return status(ohm_split(text, start, stop, places, OHM_SPLIT_COUNT));
+    int32_t places[OHM_SPLIT_COUNT];
+    int given = ohm_split(text, start, stop, places, OHM_SPLIT_COUNT);
+    if (given < 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("no text"));
+    }
+    mp_obj_t items[OHM_SPLIT_COUNT];
+    const size_t count = 1 + 3 * (size_t)given;
+    for (size_t i = 0; i < count; i++) {
+        items[i] = MP_OBJ_NEW_SMALL_INT(places[i]);     /* at most nine digits */
+    }
+    return mp_obj_new_tuple(count, items);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_split_obj, 5, 5, engine_split);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_split_obj, 4, 4, engine_split);
 
-static mp_obj_t engine_open_envelope(size_t n_args, const mp_obj_t *args) {
-    (void)n_args;
-    size_t size;
-    const uint8_t *line = bytes(args[1], MP_BUFFER_READ, &size);
-    mp_int_t length = mp_obj_get_int(args[2]);
-    if (length < 0 || (size_t)length > size) {
+static mp_obj_t engine_open_envelope(mp_obj_t self, mp_obj_t text, mp_obj_t size) {
+    (void)self;
+    size_t capacity;
+    const uint8_t *line = bytes(text, MP_BUFFER_READ, &capacity);
+    mp_int_t length = mp_obj_get_int(size);
+    if (length < 0 || (size_t)length > capacity) {
         mp_raise_ValueError(MP_ERROR_TEXT("buffer too short"));
     }
-    uint32_t *parts = (uint32_t *)words(args[3], OHM_ENVELOPE_COUNT, MP_BUFFER_WRITE);
-    return status(ohm_envelope_open(line, (int)length, parts, OHM_ENVELOPE_COUNT));
+    uint32_t parts[OHM_ENVELOPE_COUNT] = {0};
+    mp_obj_t items[1 + OHM_ENVELOPE_COUNT];
+    items[0] = status(ohm_envelope_open(line, (int)length, parts, OHM_ENVELOPE_COUNT));
+    for (size_t i = 0; i < OHM_ENVELOPE_COUNT; i++) {
+        items[1 + i] = mp_obj_new_int_from_uint(parts[i]);
+    }
+    return mp_obj_new_tuple(1 + OHM_ENVELOPE_COUNT, items);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(engine_open_envelope_obj, 4, 4, engine_open_envelope);
+static MP_DEFINE_CONST_FUN_OBJ_3(engine_open_envelope_obj, engine_open_envelope);
 
 static mp_obj_t engine_seal_envelope(mp_obj_t self, mp_obj_t line, mp_obj_t length) {
     (void)self;

@@ -54,15 +54,16 @@ class Command:
         arguments = ",".join([argument.describe() for argument in self.arguments])
         return (self.header + " " + arguments).strip()
 
-    def parse(self, request: "Request", given: int, places: "tuple[int, ...]") -> "list[Any]":
+    def parse(self, request: "Request", places: "tuple[int, ...]") -> "list[Any]":
         """The values of the arguments given, which lie at these places (ohm_split). Raises Refusal."""
         line = request.line
-        if 3 * given != self._most or (request.stop - request.start > SPLIT_HEAD and not self._bulk):
-            given = self._count(request, given)
+        end = len(places) - 1
+        if end != self._most or (request.stop - request.start > SPLIT_HEAD and not self._bulk):
+            end = 3 * self._count(request, end // 3)
         values = []  # type: list[Any]
         place = 0
         for read in self._reads:
-            if place == 3 * given:
+            if place == end:
                 break
             start = places[place + 1]
             stop = places[place + 2]

@@ -1,11 +1,8 @@
 """From a line to the command that it names, and from its outcome to the reply."""
 
-import struct
-
 from ohmboard import envelope
 from ohmboard.command import SETUP
 from ohmboard.commands import INDEX, TABLE
-from ohmboard.engine_codes import SPLIT_MOST
 from ohmboard.errors import INPUT_OVERRUN, LATCHED, SYNTAX, UNDEFINED_HEADER, Refusal, ascii_text, message
 from ohmboard.request import Request
 from ohmboard.sizes import MAX_LINE
@@ -19,9 +16,6 @@ if TYPE_CHECKING:
 
 URGENT = 64
 """Longest line that may be an ABORt; the envelope of one takes 40 characters at most."""
-
-PLACES = tuple(["<%di" % (1 + 3 * given) for given in range(SPLIT_MOST + 1)])
-"""What the engine says of a command with so many arguments."""
 
 BLANK = b" "
 SEMICOLON = b";"
@@ -149,13 +143,12 @@ class Dispatcher:
         """Carry out the command of a request. Raises Refusal."""
         board = self._board
         start = request.start
-        given = board.engine.split(request.line, start, request.stop, request.places)
-        places = struct.unpack_from(PLACES[given], request.places, 0)
+        places = board.engine.split(request.line, start, request.stop)
         header = bytes(request.line[start : places[0]])
         command = self._known.get(header)
         if command is None:
             command = self._recognised(header)
-        values = command.parse(request, given, places)
+        values = command.parse(request, places)
         if board.latch.reason is not None and not command.while_latched:
             raise Refusal(LATCHED, board.latch.reason)
         if command.flags & SETUP:

@@ -1,7 +1,5 @@
 """The envelope of a request: `@<id>[/<lease>] <body> *<crc>`. The engine checks it."""
 
-import struct
-
 from ohmboard.request import NO_LEASE, Request
 
 TYPE_CHECKING = False
@@ -24,8 +22,7 @@ class Malformed(Exception):
 
 def parse(engine: "Engine", request: Request, length: int) -> None:
     """Read the envelope in the first `length` bytes of the request's line. Raises Malformed."""
-    fault = engine.open_envelope(request.line, length, request.parts)
+    fault, number, leased, lease, start, stop, crc = engine.open_envelope(request.line, length)
     if fault:
         raise Malformed(FAULTS[fault])
-    number, leased, lease, start, stop, crc = struct.unpack_from("<6I", request.parts, 0)
     request.read(start, stop, number, lease if leased else NO_LEASE, crc)

@@ -41,7 +41,7 @@ class LineQueue:
         length = newline - offset
         if not 0 < length <= MAX_LINE or data[newline - 1] == CARRIAGE_RETURN:
             return -1
-        into[:length] = memoryview(data)[offset:newline]
+        into[:length] = data[offset:newline]
         return length
 
     def feed(self, data: "bytes | memoryview", offset: int) -> int:

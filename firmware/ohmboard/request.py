@@ -1,8 +1,5 @@
 """One request as it came in."""
 
-from ohmboard.engine_codes import ENVELOPE_COUNT, SPLIT_COUNT
-from ohmboard.sizes import WORD
-
 NO_LEASE = -1
 """The request carries no lease."""
 
@@ -13,16 +10,14 @@ class Request:
     One object serves line after line: making a new one costs the board more time than finding out what it says. It has
     no properties: in a class with one, MicroPython looks through the class at every assignment to an attribute.
 
-    `number` is the id of the envelope, 0 for a bare line, which is not `enveloped`; `lease` its key or NO_LEASE; `crc` the CRC-32 of the body of
-    a request with a lease, by which a repeated body is known; `code` the status that the reply will carry, which a
-    handler may set for an effect that began and did not end well. `cancelled` means that an abort came after it and
-    before its turn.
+    `number` is the id of the envelope, 0 for a bare line, which is not `enveloped`; `lease` its key or NO_LEASE; `crc`
+    the CRC-32 of the body of a request with a lease, by which a repeated body is known; `code` the status that the
+    reply will carry, which a handler may set for an effect that began and did not end well. `cancelled` means that an
+    abort came after it and before its turn.
     """
 
     def __init__(self, line: memoryview) -> None:
         self.line = line
-        self.parts = bytearray(WORD * ENVELOPE_COUNT)
-        self.places = bytearray(WORD * SPLIT_COUNT)
         self.read(0, 0)
 
     def read(self, start: int, stop: int, number: int = 0, lease: int = NO_LEASE, crc: int = 0) -> None:

@@ -77,11 +77,11 @@ if TYPE_CHECKING:
         def newline(self, text: "bytes | Buffer", start: int, stop: int) -> int:
             """Place of the first newline, or -1; MicroPython's own search takes half a microsecond a byte."""
 
-        def split(self, text: Buffer, start: int, stop: int, places: Buffer) -> int:
-            """Take a command apart into 1 + 3 * SPLIT_MOST words, as ohm_split says; the number of arguments."""
+        def split(self, text: Buffer, start: int, stop: int) -> "tuple[int, ...]":
+            """Take a command apart: the places that ohm_split gives, one and three for each argument."""
 
-        def open_envelope(self, line: Buffer, length: int, parts: Buffer) -> int:
-            """Check an envelope and write its 5 parts in the order of enum ohm_envelope; 0, or what is wrong."""
+        def open_envelope(self, line: Buffer, length: int) -> "tuple[int, ...]":
+            """Check an envelope: 0 or what is wrong, and its parts in the order of enum ohm_envelope."""
 
         def seal_envelope(self, line: Buffer, length: int) -> int:
             """Write the check sum behind a line; its new length."""

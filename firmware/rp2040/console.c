@@ -51,6 +51,9 @@ static int read_early(uint8_t *buffer, int capacity) {
 /* A line in one piece, if it comes within the time-out: each piece costs the application a turn. */
 int ohm_port_read(uint8_t *buffer, int capacity, uint32_t timeout_ms) {
     const uint32_t timeout_us = 1000u * timeout_ms;
+    if (!tud_cdc_available()) {
+        tud_cdc_read_flush();       /* what comes next lies at the beginning of the queue, and is copied in words */
+    }
     uint32_t start = time_us_32();
     int length = read_early(buffer, capacity);
     int ended = memchr(buffer, '\n', (size_t)length) != NULL;

@@ -123,19 +123,21 @@ class EngineCalls:
         _holds(text, stop, "text")
         return int(lib.ohm_newline(ffi.from_buffer(text), start, stop))
 
-    def split(self, text: Buffer, start: int, stop: int, places: Buffer) -> int:
-        """Take a command apart into int32 words, as ohm_split says; returns the number of its arguments."""
+    def split(self, text: Buffer, start: int, stop: int) -> tuple[int, ...]:
+        """Take a command apart: the places that ohm_split gives, one and three for each argument."""
         _holds(text, stop, "text")
-        return int(lib.ohm_split(ffi.from_buffer(text), start, stop, _room(places), len(places) // INT32_BYTES))
+        places = ffi.new("int32_t[]", lib.OHM_SPLIT_COUNT)
+        given = lib.ohm_split(ffi.from_buffer(text), start, stop, places, len(places))
+        if given < 0:
+            raise ValueError(f"no text from {start} to {stop}")
+        return tuple(ffi.unpack(places, 1 + 3 * given))
 
-    def open_envelope(self, line: Buffer, length: int, parts: Buffer) -> int:
-        """Check the envelope of a line and write its parts, uint32 words in the order of enum ohm_envelope.
-
-        Returns 0, or what is wrong with it.
-        """
+    def open_envelope(self, line: Buffer, length: int) -> tuple[int, ...]:
+        """Check the envelope of a line: 0 or what is wrong with it, and its parts in the order of enum ohm_envelope."""
         _holds(line, length, "line")
-        words = ffi.from_buffer("uint32_t[]", parts, require_writable=True)
-        return int(lib.ohm_envelope_open(ffi.from_buffer(line), length, words, len(parts) // INT32_BYTES))
+        parts = ffi.new("uint32_t[]", lib.OHM_ENVELOPE_COUNT)
+        fault = lib.ohm_envelope_open(ffi.from_buffer(line), length, parts, len(parts))
+        return (fault, *parts)
 
     def seal_envelope(self, line: Buffer, length: int) -> int:
         """Write the check sum behind the line; its new length, or OHM_E_ARGUMENT if there is no room."""

@@ -66,12 +66,12 @@ class ProcessorEngine(Engine):
             self._pass(self._times.line["bare"] + self._times.line["byte_in"] * (at - start))
         return at
 
-    def open_envelope(self, line: Buffer, length: int, parts: Buffer) -> int:
+    def open_envelope(self, line: Buffer, length: int) -> tuple[int, ...]:
         """A request begins, or a line turns out not to be one."""
-        fault = super().open_envelope(line, length, parts)
+        opened = super().open_envelope(line, length)
         self._command = _command(bytes(line[: min(length, HEADER_BYTES)]))
-        self._pass((self._times.line["malformed"] if fault else 0) + self._times.line["byte_in"] * length)
-        return fault
+        self._pass((self._times.line["malformed"] if opened[0] else 0) + self._times.line["byte_in"] * length)
+        return opened
 
     def seal_envelope(self, line: Buffer, length: int) -> int:
         """A reply ends: by now it is known whether the command was carried out."""

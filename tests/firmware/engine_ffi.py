@@ -8,6 +8,8 @@ import struct
 
 import ffi
 
+from ohmboard.engine_codes import ENVELOPE_COUNT, SPLIT_COUNT
+
 LIBRARY = os.getenv("OHM_ENGINE") or "build/libohmengine.so"
 RECORDS = 5  # enum ohm_bench_record
 lib = ffi.open(LIBRARY)
@@ -129,11 +131,16 @@ class BenchEngine:
     def newline(self, text, start, stop):
         return ohm_newline(text, start, stop)
 
-    def split(self, text, start, stop, places):
-        return ohm_split(text, start, stop, places, len(places) // 4)
+    def split(self, text, start, stop):
+        places = bytearray(4 * SPLIT_COUNT)
+        given = ohm_split(text, start, stop, places, SPLIT_COUNT)
+        return struct.unpack_from(f"<{1 + 3 * given}i", places, 0)
 
-    def open_envelope(self, line, length, parts):
-        return ohm_envelope_open(line, length, parts, len(parts) // 4)
+    def open_envelope(self, line, length):
+        parts = bytearray(4 * ENVELOPE_COUNT)
+        opened = [ohm_envelope_open(line, length, parts, ENVELOPE_COUNT)]
+        opened.extend(struct.unpack_from(f"<{ENVELOPE_COUNT}I", parts, 0))
+        return tuple(opened)
 
     def seal_envelope(self, line, length):
         return ohm_envelope_seal(line, length, len(line))

@@ -1,16 +1,12 @@
-import struct
-
 from rig import BenchEngine
 
-from ohmboard.engine_codes import SPLIT_COUNT, SPLIT_HEAD, SPLIT_MOST
+from ohmboard.engine_codes import SPLIT_HEAD, SPLIT_MOST
 
 engine = BenchEngine([])
 
 
 def split(text, start=0):
-    places = bytearray(4 * SPLIT_COUNT)
-    given = engine.split(text, start, len(text), places)
-    words = struct.unpack(f"<{1 + 3 * given}i", places[: 4 * (1 + 3 * given)])
+    words = engine.split(text, start, len(text))
     spans = [words[i : i + 3] for i in range(1, len(words), 3)]
     return text[start : words[0]], [(text[a:b], value) for a, b, value in spans]
 

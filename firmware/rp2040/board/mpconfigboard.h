@@ -12,6 +12,9 @@
 /* Attributes of the application's objects are found where they were found last (patches/map-cache.patch). */
 #define MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE (1024)
 
+/* Most objects of the application are five words or eight: in blocks of four each of them sends a search through the heap. */
+#define MICROPY_BYTES_PER_GC_BLOCK (32)
+
 /* Lines reach their safe state before any Python runs, and whenever it ends. */
 #define MICROPY_BOARD_STARTUP           ohm_port_early
 #define MICROPY_BOARD_START_SOFT_RESET  ohm_port_stop
