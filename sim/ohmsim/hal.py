@@ -45,9 +45,12 @@ class BadReply(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProcessorShare:
-    """What the processor takes around each call, ns, besides what converters, switches and bus take."""
+    """What the processor takes around each call, ns, besides what converters, switches and bus take.
 
-    dac_load: int = 0
+    Codes are made and sent while lines settle, unless they are the first: they count when the lines move to them.
+    """
+
+    dac_update: int = 0
     latch: int = 0
     adc_sample: int = 0
     gate_open: int = 0
@@ -199,14 +202,14 @@ class Hal:
         words = int(np.count_nonzero(held != codes))
         if self.failed is None:
             held[:] = codes
-        self.advance(words * self.front.board.dac_word_ns + self.processor.dac_load)
+        self.advance(words * self.front.board.dac_word_ns)
 
     def dac_update(self) -> None:
         """All loaded codes reach their lines together."""
         if self.failed is None:
             self._line_v = [self.front.line_volts(side, codes) for side, codes in enumerate(self._codes)]
             self._go_on()
-        self.advance(self.front.board.dac_update_ns)
+        self.advance(self.front.board.dac_update_ns + self.processor.dac_update)
 
     def latch(self, row_on: NDArray[np.uint8], col_range: NDArray[np.uint8]) -> None:
         """Rows to be joined to their drivers while the gate is open, and ranges of columns. The same again is free."""

@@ -25,7 +25,7 @@ from ohmsim.preset import Preset
 from ohmsim.processor import LIMIT, LIMIT_CODES, OTHER
 from ohmsim.wire.tcp import TcpPort
 
-HAL_CALLS = ("dac_load", "latch", "adc_sample", "gate_open")
+HAL_CALLS = ("dac_update", "latch", "adc_sample", "gate_open")
 SHARED = ("line.byte_in", "line.byte_out", "item.pulse", "item.input", *(f"hal.{name}" for name in HAL_CALLS))
 
 TEXT = """\
