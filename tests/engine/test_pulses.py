@@ -231,6 +231,38 @@ def test_records_that_change_while_they_run_meet_the_limits_again():
     assert len(hal.pulses) == 1
 
 
+def begun(hal, engine, count=3):
+    """A list whose first gate is open: its second pulse has passed its checks and waits at the converters' inputs."""
+    records, out = bytearray(pulse_words([(0, i, 500_000, 50_000) for i in range(count)])), bytearray(4 * count)
+    assert engine.start_pulses(records, count, 0, out) == OK
+    while not hal.pulses:
+        assert engine.step(0) == BUSY
+    assert hal.open is not None
+    return records, out
+
+
+def test_a_pulse_that_is_ready_is_checked_anew_if_its_record_changes():
+    hal = Recorder()
+    engine = armed(hal)
+    records, _out = begun(hal, engine)
+    records[12:24] = pulse_words([(0, 1, 3_500_000, 1_000)])
+    assert finish(engine) == lib.OHM_E_VOLTAGE
+    assert len(hal.pulses) == engine.applied() == 1
+    assert hal.safe
+
+
+def test_a_pulse_that_is_ready_follows_its_record():
+    hal = Recorder()
+    engine = armed(hal)
+    records, _out = begun(hal, engine)
+    records[12:24] = pulse_words([(4, 6, -900_000, 2_000)])
+    assert finish(engine) == OK
+    _, second, third = hal.pulses
+    assert np.abs(second.pairs_uv - pattern(HALF, -900_000, 4, 6, 8, 8)).max() <= CODE_UV + 1
+    assert second.width_ns == 2_000
+    assert np.abs(third.pairs_uv - pattern(HALF, 500_000, 0, 2, 8, 8)).max() <= CODE_UV + 1
+
+
 def test_the_largest_array():
     hal = Recorder(board(ROWS=128, COLS=128), np.full((128, 128), 10_000.0))
     engine = armed(hal, THIRD, read_range=0)
