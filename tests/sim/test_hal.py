@@ -235,7 +235,7 @@ def test_time_is_what_the_board_takes(hal: Hal) -> None:
     for codes, words in (([40_000] * 4, 4), ([40_000, 0, 40_000, 1], 2), ([40_000, 0, 40_000, 1], 0)):
         start = hal.clock_ns()
         hal.dac_load(0, np.array(codes, np.uint16))
-        assert hal.clock_ns() - start == words * board.dac_word_ns == words * 1098
+        assert hal.clock_ns() - start == words * board.dac_word_ns == words * 1050
     start = hal.clock_ns()
     hal.adc_sample(4, np.zeros(5, np.int16))
     assert hal.clock_ns() - start == 20_000 + board.adc_frame_ns
