@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 RUN := $(VENV)/bin/
 
 ENGINE_SOURCES := $(wildcard firmware/engine/*.c)
-ENGINE := $(ENGINE_SOURCES) $(wildcard firmware/engine/*.h) firmware/engine/ffi_build.py
+ENGINE := $(ENGINE_SOURCES) $(wildcard firmware/engine/*.h) firmware/engine/ffi_build.py sim/ohmsim/fingerprint.py
 KERNELS := $(wildcard sim/kernels/*/* host/kernels/* host/kernels/*/*)
 PACKAGE := pyproject.toml CMakeLists.txt hardware/board.toml $(ENGINE) $(KERNELS)
 
