@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.bench.programming.arrays import Device, learned
+from tests.bench.programming.contest import interval
 from tests.bench.programming.players import BASELINES, FILES_WIDTH, NEURRAM, ORACLE, Played, Table, best_for, stale
 from tests.bench.results import Row
 
@@ -108,7 +109,8 @@ def default(table: Table) -> Iterator[Row]:
 
 
 def _against(case: str, ours: Played, peer: Played, goal: float | None) -> Row:
-    return _row(case, ours.pulses, peer.pulses, peer.name, goal, f"{ours.note}; {peer.note}")
+    times = interval([other.pulses / own.pulses for other, own in zip(peer.figures, ours.figures, strict=True)])
+    return _row(case, ours.pulses, peer.pulses, peer.name, goal, f"{times} times; {ours.note}; {peer.note}")
 
 
 def _row(
