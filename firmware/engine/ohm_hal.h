@@ -13,7 +13,8 @@ enum { OHM_CLOCK_STEP_NS = 1000 };
 typedef struct ohm_hal {
     void *ctx;
 
-    /* Converters. `side` is 0 for rows, 1 for columns. A loaded code reaches its line at dac_update, all lines together. */
+    /* Converters. `side` is 0 for rows, 1 for columns. A loaded code reaches its line at dac_update, all lines together;
+     * codes are also loaded while a gate is open. */
     void (*dac_load)(void *ctx, int side, const uint16_t *codes, int count);
     void (*dac_update)(void *ctx);
 
