@@ -61,16 +61,22 @@ void *memset(void *destination, int value, size_t size) {
     return destination;
 }
 
+/* As the real one (bootrom_misc.S), which matters where blocks overlap: what is short, or does not lie alike, from its end
+ * downwards, all else upwards. */
 void *memcpy(void *destination, const void *source, size_t size) {
     volatile uint8_t *to = destination;
     const uint8_t *from = source;
-    if ((((uintptr_t)to ^ (uintptr_t)from) & 3u) == 0) {
-        for (; size && ((uintptr_t)to & 3u); size--) {
-            *to++ = *from++;
+    if (size < 8 || (((uintptr_t)to ^ (uintptr_t)from) & 3u)) {
+        while (size--) {
+            to[size] = from[size];
         }
-        for (; size >= 4; size -= 4, to += 4, from += 4) {
-            *(volatile uint32_t *)to = *(const uint32_t *)from;
-        }
+        return destination;
+    }
+    for (; (uintptr_t)to & 3u; size--) {
+        *to++ = *from++;
+    }
+    for (; size >= 4; size -= 4, to += 4, from += 4) {
+        *(volatile uint32_t *)to = *(const uint32_t *)from;
     }
     for (; size; size--) {
         *to++ = *from++;
