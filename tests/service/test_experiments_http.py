@@ -1,5 +1,6 @@
 """Experiments as jobs over REST, on an emulated board: what they find and refuse, and what is served after them."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -158,3 +159,12 @@ def test_the_service_describes_what_it_takes_and_how_it_refuses(http: httpx.Clie
         "commit",
     }
     assert http.get("/").headers["location"] == "/docs"
+
+
+def test_its_pages_fetch_nothing_from_elsewhere(http: httpx.Client) -> None:
+    page = http.get("/docs").text
+    fetched = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(fetched) >= 2
+    for place in fetched:
+        assert place.startswith("/")
+        assert http.get(place).status_code == 200

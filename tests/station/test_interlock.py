@@ -76,3 +76,22 @@ def test_what_a_borrower_raises_gives_it_back() -> None:
         with pytest.raises(RuntimeError):
             failing.result()
         interlock.lend()
+
+
+def test_borrowers_without_end_do_not_keep_the_holder_from_going_on() -> None:
+    interlock, over = Interlock(), Event()
+
+    def borrow_again_and_again() -> None:
+        while not over.is_set():
+            with interlock.borrowed("inference", LONGEST_S):
+                pass
+
+    with ThreadPoolExecutor(4) as threads, interlock.held("a lesson"), interlock.lending():
+        asking = [threads.submit(borrow_again_and_again) for _ in range(4)]
+        interlock.lend()
+        assert interlock.holder == "a lesson"
+        over.set()
+        while not all(one.done() for one in asking):
+            interlock.lend()
+        for one in asking:
+            one.result()

@@ -61,10 +61,12 @@ class CrossEntropy:
     def wanted(self, targets: ArrayLike, outputs: int) -> Matrix:
         """One-hot rows from labels of shape (batch,)."""
         labels = np.asarray(targets)
-        if labels.ndim != 1 or labels.dtype.kind not in "iu" or (labels.size and labels.min() < 0):
+        if labels.ndim != 1 or labels.dtype.kind not in "iu":
             raise LearningError(
                 f"labels must be a vector of integers from 0, not {labels.dtype} of shape {labels.shape}"
             )
+        if labels.size and labels.min() < 0:
+            raise LearningError(f"label {labels.min()} is below 0, the first class")
         if labels.size and labels.max() >= outputs:
             raise LearningError(f"label {labels.max()} is beyond the {outputs} outputs of the network")
         rows: Matrix = np.eye(outputs)[labels]

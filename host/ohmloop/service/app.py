@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
+from fastapi_offline import FastAPIOffline
 
 from ohmloop.learning import Moment
 from ohmloop.service import answers, description
@@ -52,7 +53,9 @@ def create_app(
         await thread.run(sessions.close)
         thread.close()
 
-    app = FastAPI(title="ohmloop", version=version("ohmloop"), lifespan=lifespan, responses=description.ERRORS)
+    app = FastAPIOffline(
+        title="ohmloop", version=version("ohmloop"), lifespan=lifespan, responses=description.ERRORS, redoc_url=None
+    )
     app.state.closing = events.close
     app.add_middleware(Access, token=token)
     answers.install(app)

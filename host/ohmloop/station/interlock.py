@@ -8,6 +8,12 @@ from contextlib import contextmanager
 
 from ohmloop.station.errors import StationBusy
 
+LEND_S = 1.0
+"""How long those who borrow may come one after the other before the holder goes on, s."""
+
+BORROWED_S = 60.0
+"""Longest wait for one of them to give it back, s: its own waits for the boards have ended by then."""
+
 
 class Interlock:
     """Held by one activity at a time; an emergency stop does not need it.
@@ -65,12 +71,17 @@ class Interlock:
             self._lends = False
 
     def lend(self) -> None:
-        """For the holder, where nothing of its own is under way: let those have it who wait, one after the other."""
+        """For the holder, where nothing of its own is under way: let those have it who wait, one after the other.
+
+        Who still waits after LEND_S has to wait for the next time. Raises StationBusy if it is not given back.
+        """
         with self._changed:
             self._offered = True
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._asking and self._borrower is None)
+            self._changed.wait_for(lambda: not self._asking and self._borrower is None, LEND_S)
             self._offered = False
+            if not self._changed.wait_for(lambda: self._borrower is None, BORROWED_S):
+                raise StationBusy(f"{self._borrower} has had the boards for {BORROWED_S:.0f} s")
 
     @contextmanager
     def borrowed(self, activity: str, wait_s: float) -> Iterator[None]:
