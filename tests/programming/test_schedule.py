@@ -100,15 +100,15 @@ def test_a_coarse_tolerance_below_the_fine_one_is_left_out(board: Board) -> None
 
 
 def soft_arrays(schedule: Schedule) -> tuple[float, float]:
-    """What is declared and what is truly in band, mean of six arrays whose cells disturb each other.
+    """What is declared and what is truly in band, mean of eight arrays whose cells disturb each other.
 
     One array alone says little: the last digit of a logarithm, which is not the same on every machine, moves whole per
-    cents of its cells.
+    cents of its cells. No later pass looks at what was accepted.
     """
     found = []
-    for seed in range(1, 7):
+    for seed in range(1, 9):
         with emulated("8x8", seed=seed, device="vteam-soft") as (soft,):
-            report = campaign(soft, schedule, acceptance=Acceptance(guard=0.5)).execute()
+            report = campaign(soft, schedule, acceptance=Acceptance(guard=0.5, passes=0)).execute()
             found.append((report.declared_in_band, truly_in_band(soft)))
     declared, truly = np.mean(found, axis=0)
     return float(declared), float(truly)
@@ -116,10 +116,10 @@ def soft_arrays(schedule: Schedule) -> tuple[float, float]:
 
 def test_cells_that_nobody_watches_are_moved_by_their_neighbours() -> None:
     declared, watched = soft_arrays(Schedule.passive())
-    _, unwatched = soft_arrays(replace(Schedule.passive(), watch=False))
-    assert declared > 0.85
-    assert watched > 0.8
-    assert watched > unwatched + 0.03
+    believed, unwatched = soft_arrays(replace(Schedule.passive(), watch=False))
+    assert declared > 0.9
+    assert watched > unwatched
+    assert believed > unwatched + 0.1, "what was accepted is believed"
 
 
 def test_what_leaves_the_band_in_the_end_is_given_up() -> None:
