@@ -20,10 +20,10 @@ START_S = 30.0
 """Longest wait for the emulator's first line in s: a cold start imports numpy from a slow disk."""
 
 END_S = 5.0
+"""Longest wait in s for the emulator to end by itself once its standard input is closed."""
 
 REFUSAL = "ohmsim: "
 """How the last line of an emulator begins that does not understand its arguments."""
-"""Longest wait in s for the emulator to end by itself once its standard input is closed."""
 
 
 class EmulatorFailed(LinkLost):
