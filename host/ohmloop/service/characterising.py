@@ -23,9 +23,6 @@ from ohmloop.store import Run, Store
 KIND = CHARACTERISE
 EVENT = "characterised"
 
-CELLS, PULSES = 8, 2000
-"""Cells that are measured and pulses that may be spent, unless told otherwise."""
-
 NOTHING = StepRecords.none()
 
 

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Protocol
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from ohmloop.procedures.characterise import CELLS, PULSES_MAX
 from ohmloop.service.boards import BoardsThread
 from ohmloop.service.body import LONGEST_PLAN, read_model
-from ohmloop.service.characterising import CELLS, KIND, PULSES, Characterising
+from ohmloop.service.characterising import KIND, Characterising
 from ohmloop.service.description import takes
 from ohmloop.service.events import Events
 from ohmloop.service.experiment_requests import IVSweepRequest, PulseResponseRequest
@@ -28,7 +29,7 @@ class CharacteriseRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [{"cells": 8}]})
 
     cells: Annotated[int, Field(ge=2, le=1024)] = CELLS
-    pulses: Annotated[int, Field(ge=1, le=1_000_000)] = PULSES
+    pulses: Annotated[int, Field(ge=1, le=1_000_000)] = PULSES_MAX
 
 
 class Work(Protocol):

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ohmloop.learning import Budget, CrossEntropy, Examples, LearningError, Moment, Moves, Sgd
 from ohmloop.service.boards import BoardsThread
-from ohmloop.service.body import MAX_BODY_BYTES, read_model
+from ohmloop.service.body import LONGEST_PLAN, MAX_BODY_BYTES, read_model
 from ohmloop.service.description import takes
 from ohmloop.service.errors import BadRequest
 from ohmloop.service.events import Events
@@ -24,8 +24,6 @@ from ohmloop.service.residence import Residence
 from ohmloop.service.runs import as_json, summary_of
 from ohmloop.service.sessions import Sessions, must_be_session
 from ohmloop.station import Job, Station
-
-LONGEST_BODY = 64 * 1024
 
 LARGEST_SEED = 2**63 - 1
 """What a store keeps as an integer."""
@@ -139,7 +137,7 @@ def learning_routes(
     @routes.post("", status_code=201, openapi_extra=takes(SessionRequest, required=True))
     async def begin(request: Request) -> dict[str, Any]:
         """Begin a session on the network that the boards hold, or resume one; 409 while another one is open."""
-        asked = await read_model(request, SessionRequest, LONGEST_BODY)
+        asked = await read_model(request, SessionRequest, LONGEST_PLAN)
         if (asked.model is None) == (asked.resume is None):
             raise BadRequest("give either the model to teach or the number of a session to resume")
 
@@ -205,7 +203,7 @@ def learning_routes(
 
         Inference goes on between its steps.
         """
-        asked = await read_model(request, TeachingRequest, LONGEST_BODY)
+        asked = await read_model(request, TeachingRequest, LONGEST_PLAN)
         sessions.find(number)
 
         def tell(job: Job) -> None:
@@ -226,14 +224,14 @@ def learning_routes(
     @routes.post("/{number}/checkpoints", status_code=201, openapi_extra=takes(CheckpointRequest))
     async def checkpoint(request: Request, number: int) -> dict[str, str]:
         """Keep the present state under a name."""
-        name = (await read_model(request, CheckpointRequest, LONGEST_BODY)).name
+        name = (await read_model(request, CheckpointRequest, LONGEST_PLAN)).name
         await on_boards(number, "a checkpoint", lambda opened: opened.session.checkpoint(name))
         return {"name": name}
 
     @routes.post("/{number}/roll-back", openapi_extra=takes(CheckpointRequest))
     async def roll_back(request: Request, number: int) -> dict[str, Any]:
         """Back to a checkpoint, the best verified state unless told otherwise."""
-        name = (await read_model(request, CheckpointRequest, LONGEST_BODY)).name
+        name = (await read_model(request, CheckpointRequest, LONGEST_PLAN)).name
         moment: Moment = await on_boards(number, "rolling back", lambda opened: opened.roll_back(name))
         return moment.as_json()
 
