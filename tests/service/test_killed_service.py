@@ -27,13 +27,15 @@ def serving(folder: Path, url: str) -> Iterator[tuple[subprocess.Popen[str], htt
     store = ["--store", folder / "runs.sqlite"]
     with subprocess.Popen([*command, *store], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
-        said = ""
-        while not (found := re.search(r"http://[\d.:]+", said)):
-            said = process.stdout.readline()
-            assert said, "the service ended before it was there"
-        with httpx.Client(base_url=found[0], timeout=LONGEST_S) as http:
-            yield process, http
-        process.kill()
+        try:
+            said = ""
+            while not (found := re.search(r"http://[\d.:]+", said)):
+                said = process.stdout.readline()
+                assert said, "the service ended before it was there"
+            with httpx.Client(base_url=found[0], timeout=LONGEST_S) as http:
+                yield process, http
+        finally:
+            process.kill()
 
 
 @pytest.mark.slow
