@@ -1,6 +1,7 @@
 /* PL022 set up by its registers: the formats of one bus alternate word by word, and the SDK's setters divide each time.
  *
- * clk = clk_peri / (prescale * (1 + rate)), at most what is asked for; hertz of the description are rounded down. MicroPython starts clk_peri at 48 MHz: bus_start joins it to clk_sys. */
+ * clk = clk_peri / (prescale * (1 + rate)), at most what is asked for; hertz of the description are rounded down.
+ * MicroPython starts clk_peri at 48 MHz: bus_start joins it to clk_sys. */
 #include "bus.h"
 
 #include "hardware/clocks.h"
